@@ -1,0 +1,106 @@
+package generators
+
+import (
+	"reflect"
+	"strings"
+	"text/template"
+
+	"github.com/Masterminds/sprig/v3"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+	"github.com/zclconf/go-cty/cty/function/stdlib"
+	"github.com/zclconf/go-cty/cty/gocty"
+)
+
+// own are azulejo's functions, under the same names in templates and in the
+// expressions of pack.hcl.
+var own = map[string]any{
+	"snake": snake, "kebab": kebab, "camel": camel, "pascal": pascal, "envName": envName,
+	"goString": goString, "jsonString": jsonString, "jsString": jsString, "pyString": pyString,
+	"tomlString": tomlString, "yamlString": yamlString, "hclString": hclString, "xmlText": xmlText,
+	"shellWord": shellWord, "dockerWord": dockerWord, "comment": comment, "markdown": markdown,
+	"join": func(sep string, items []any) string {
+		var s []string
+		for _, it := range items {
+			s = append(s, toString(it))
+		}
+		return strings.Join(s, sep)
+	},
+}
+
+// fromSprig is an allow-list: sprig also holds clocks, random numbers, keys and
+// the environment, and then two renders would differ.
+var fromSprig = []string{
+	"lower", "upper", "trim", "trimPrefix", "trimSuffix", "hasPrefix", "hasSuffix", "contains", "replace",
+	"default", "ternary", "add", "sub", "list", "indent", "nindent", "repeat", "sortAlpha", "uniq",
+}
+
+func toString(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+// templateFuncs is the function set of templates.
+func templateFuncs() template.FuncMap {
+	all := sprig.GenericFuncMap()
+	m := template.FuncMap{}
+	for _, name := range fromSprig {
+		m[name] = all[name]
+	}
+	for name, f := range own {
+		m[name] = f
+	}
+	return m
+}
+
+// expressionFuncs is the same set for HCL, as far as HCL's types carry it;
+// length and concat come from HCL's own library.
+func expressionFuncs() map[string]function.Function {
+	m := map[string]function.Function{"length": stdlib.LengthFunc, "concat": stdlib.ConcatFunc, "join": stdlib.JoinFunc}
+	for name, f := range templateFuncs() {
+		if _, done := m[name]; done {
+			continue
+		}
+		if cf, ok := adapt(f); ok {
+			m[name] = cf
+		}
+	}
+	return m
+}
+
+// adapt wraps a Go function of strings, numbers and booleans for HCL.
+func adapt(f any) (function.Function, bool) {
+	v := reflect.ValueOf(f)
+	t := v.Type()
+	if t.IsVariadic() || t.NumOut() != 1 {
+		return function.Function{}, false
+	}
+	out, err := gocty.ImpliedType(reflect.Zero(t.Out(0)).Interface())
+	if err != nil || !out.IsPrimitiveType() {
+		return function.Function{}, false
+	}
+	var params []function.Parameter
+	for i := range t.NumIn() {
+		in, err := gocty.ImpliedType(reflect.Zero(t.In(i)).Interface())
+		if err != nil || !in.IsPrimitiveType() {
+			return function.Function{}, false
+		}
+		params = append(params, function.Parameter{Name: "value", Type: in})
+	}
+	return function.New(&function.Spec{
+		Params: params, Type: function.StaticReturnType(out),
+		Impl: func(args []cty.Value, ret cty.Type) (cty.Value, error) { return call(v, args, ret) },
+	}), true
+}
+
+func call(f reflect.Value, args []cty.Value, ret cty.Type) (cty.Value, error) {
+	in := make([]reflect.Value, len(args))
+	for i, a := range args {
+		p := reflect.New(f.Type().In(i))
+		if err := gocty.FromCtyValue(a, p.Interface()); err != nil {
+			return cty.NilVal, err
+		}
+		in[i] = p.Elem()
+	}
+	return gocty.ToCtyValue(f.Call(in)[0].Interface(), ret)
+}

@@ -1,0 +1,274 @@
+package generators
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/ext/typeexpr"
+	"github.com/hashicorp/hcl/v2/gohcl"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/azulejo-dev/azulejo/internal/spec"
+)
+
+// manifest is pack.hcl as it is written.
+type manifest struct {
+	Pack     packBlock      `hcl:"pack,block"`
+	Requires []requireBlock `hcl:"requires,block"`
+	Inputs   []inputBlock   `hcl:"input,block"`
+	Locals   []localsBlock  `hcl:"locals,block"`
+	Commands []commandBlock `hcl:"command,block"`
+	Files    []fileBlock    `hcl:"file,block"`
+	Waivers  []waiverBlock  `hcl:"waiver,block"`
+}
+
+type packBlock struct {
+	Name        string            `hcl:"name,label"`
+	Kind        string            `hcl:"kind"`
+	Language    string            `hcl:"language,optional"`
+	Version     string            `hcl:"version"`
+	Description string            `hcl:"description,optional"`
+	Changes     map[string]string `hcl:"changes,optional"`
+	Reserved    []string          `hcl:"reserved,optional"`
+}
+
+type requireBlock struct {
+	Tool    string   `hcl:"tool,label"`
+	Minimum string   `hcl:"minimum,optional"`
+	Version []string `hcl:"version"`
+	Get     string   `hcl:"get"`
+}
+
+type inputBlock struct {
+	Name        string            `hcl:"name,label"`
+	Type        hcl.Expression    `hcl:"type"`
+	Default     hcl.Expression    `hcl:"default,optional"`
+	When        hcl.Expression    `hcl:"when,optional"`
+	Why         string            `hcl:"why"`
+	Page        string            `hcl:"page,optional"`
+	Essential   bool              `hcl:"essential,optional"`
+	Later       bool              `hcl:"later,optional"`
+	Validations []validationBlock `hcl:"validation,block"`
+}
+
+type validationBlock struct {
+	Condition    hcl.Expression `hcl:"condition"`
+	ErrorMessage string         `hcl:"error_message"`
+}
+
+type localsBlock struct {
+	Body hcl.Body `hcl:",remain"`
+}
+
+type commandBlock struct {
+	Name    string         `hcl:"name,label"`
+	Steps   hcl.Expression `hcl:"steps"`
+	Inputs  []string       `hcl:"inputs,optional"`
+	Outputs []string       `hcl:"outputs,optional"`
+}
+
+type fileBlock struct {
+	Source      string         `hcl:"source,label"`
+	Destination hcl.Expression `hcl:"destination,optional"`
+	When        hcl.Expression `hcl:"when,optional"`
+	ForEach     hcl.Expression `hcl:"for_each,optional"`
+	Class       string         `hcl:"class"`
+	Scope       string         `hcl:"scope,optional"`
+	Executable  bool           `hcl:"executable,optional"`
+	Delimiters  []string       `hcl:"delimiters,optional"`
+	Format      string         `hcl:"format,optional"`
+	Merge       string         `hcl:"merge,optional"`
+	DefRange    hcl.Range      `hcl:",def_range"`
+}
+
+type waiverBlock struct {
+	Clause string `hcl:"clause,label"`
+	Reason string `hcl:"reason"`
+}
+
+var (
+	commandNames = []string{"install", "build", "test", "lint", "lock", "run"}
+	packKinds    = []string{"service"} // gateway, target, discovery and system come with their first pack
+	mergeModes   = []string{"", "text", "json", "lock"}
+)
+
+// ManifestFile is the name of a pack's description in its folder.
+const ManifestFile = "pack.hcl"
+
+// LoadPack makes a pack of its files and checks it against itself: each file has
+// exactly one rule and each rule a file. Messages name the files below where.
+func LoadPack(files []PackFile, where string) (*Pack, hcl.Diagnostics) {
+	name := where + "/" + ManifestFile
+	p := &Pack{where: where, rng: hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}}
+	var src []byte
+	for _, f := range files {
+		if f.Path == ManifestFile {
+			src = f.Bytes
+		}
+		p.add(f)
+	}
+	if src == nil {
+		return nil, problem(p.rng, "No pack here", fmt.Sprintf("%s holds no %s.", where, ManifestFile))
+	}
+	f, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	p.source = f
+	if diags = gohcl.DecodeBody(f.Body, nil, &p.manifest); diags.HasErrors() {
+		return nil, diags
+	}
+	p.sortFiles()
+	if diags = append(diags, p.check()...); diags.HasErrors() {
+		return nil, diags
+	}
+	p.digest = p.computeDigest()
+	return p, diags
+}
+
+func problem(rng hcl.Range, summary, detail string) hcl.Diagnostics {
+	return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: summary, Detail: detail, Subject: &rng}}
+}
+
+// check compares the manifest with the files and with what azulejo knows.
+func (p *Pack) check() hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	bad := func(summary, format string, args ...any) {
+		diags = append(diags, problem(p.rng, summary, fmt.Sprintf(format, args...))...)
+	}
+	m := p.manifest
+	if !oneOf(m.Pack.Kind, packKinds) {
+		bad("Unknown kind of pack", "kind = %q: this version knows %s.", m.Pack.Kind, strings.Join(packKinds, ", "))
+	}
+	if m.Pack.Kind == "service" && m.Pack.Language == "" {
+		bad("Language missing", "A service pack says which language it generates: language = \"…\".")
+	}
+	for _, c := range m.Commands {
+		if !oneOf(c.Name, commandNames) {
+			bad("Unknown command", "command %q: use %s.", c.Name, strings.Join(commandNames, ", "))
+		}
+	}
+	for _, f := range m.Files {
+		diags = append(diags, p.checkRule(f)...)
+	}
+	diags = append(diags, p.readInputs()...)
+	return append(diags, p.matchRules()...)
+}
+
+func (p *Pack) checkRule(f fileBlock) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	bad := func(summary, format string, args ...any) {
+		diags = append(diags, problem(f.DefRange, summary, fmt.Sprintf(format, args...))...)
+	}
+	if c := Class(f.Class); c != Managed && c != Seeded {
+		bad("Unknown class", "class = %q: use managed or seeded.", f.Class)
+	}
+	if !oneOf(f.Merge, mergeModes) {
+		bad("Unknown merge", "merge = %q: use text, json or lock.", f.Merge)
+	}
+	if n := len(f.Delimiters); n != 0 && n != 2 {
+		bad("Bad delimiters", "delimiters takes two strings, such as [\"<%%\", \"%%>\"].")
+	}
+	if f.Scope != "" && f.Scope != "service" {
+		bad("Unknown scope", "scope = %q: a service pack has files of scope service.", f.Scope)
+	}
+	if f.Format != "" && !knownFormat(f.Format) {
+		bad("Unknown format", "format = %q: use one of %s.", f.Format, strings.Join(formatNames(), ", "))
+	}
+	return diags
+}
+
+// matchRules finds the one rule of each file. An exact rule wins over a glob.
+func (p *Pack) matchRules() hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	used := make([]bool, len(p.manifest.Files))
+	for i := range p.templates {
+		t := &p.templates[i]
+		best, count := -1, 0
+		for j, rule := range p.manifest.Files {
+			if _, ok := matchGlob(rule.Source, t.name); !ok {
+				continue
+			}
+			used[j] = true
+			switch {
+			case rule.Source == t.name:
+				best, count = j, 1
+			case best < 0 || p.manifest.Files[best].Source != t.name:
+				best = j
+				count++
+			}
+		}
+		if t.rule = best; count != 1 {
+			diags = append(diags, problem(p.rng, "File without a rule of its own", fmt.Sprintf("files/%s is matched by %d rules in %s; it needs exactly one.", t.name, count, ManifestFile))...)
+		}
+	}
+	for j, ok := range used {
+		if !ok {
+			rule := p.manifest.Files[j]
+			diags = append(diags, problem(rule.DefRange, "Rule without a file", fmt.Sprintf("No file below files/ matches %q.", rule.Source))...)
+		}
+	}
+	return diags
+}
+
+// matchGlob matches a rule's label: one exact path, or a prefix and ** for all
+// below it. rest is what ** stands for.
+func matchGlob(pattern, name string) (rest string, ok bool) {
+	prefix, glob := strings.CutSuffix(pattern, "**")
+	if !glob {
+		return name, pattern == name
+	}
+	return strings.CutPrefix(name, prefix)
+}
+
+func (p *Pack) readInputs() hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	for _, in := range p.manifest.Inputs {
+		ty, more := typeexpr.TypeConstraint(in.Type)
+		diags = append(diags, more...)
+		if more.HasErrors() {
+			continue
+		}
+		out := spec.Input{Name: in.Name, Type: ty, Why: in.Why, Page: in.Page, Essential: in.Essential, Later: in.Later, When: present(in.When)}
+		if present(in.Default) != nil {
+			def, more := in.Default.Value(nil)
+			diags = append(diags, more...)
+			val, err := convert.Convert(def, ty)
+			if err != nil {
+				r := in.Default.Range()
+				diags = append(diags, problem(r, "Default of the wrong type", fmt.Sprintf("input %q: %v.", in.Name, err))...)
+				continue
+			}
+			out.Default = val
+		}
+		for _, v := range in.Validations {
+			out.Validations = append(out.Validations, spec.Validation{Condition: v.Condition, ErrorMessage: v.ErrorMessage})
+		}
+		p.inputs = append(p.inputs, out)
+	}
+	return diags
+}
+
+// present returns nil for an optional attribute that was left out: gohcl gives
+// an expression that is null there.
+func present(e hcl.Expression) hcl.Expression {
+	if e == nil {
+		return nil
+	}
+	if v, diags := e.Value(nil); !diags.HasErrors() && v.IsNull() && v.Type() == cty.DynamicPseudoType && len(e.Variables()) == 0 {
+		return nil
+	}
+	return e
+}
+
+func oneOf(s string, list []string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

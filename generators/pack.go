@@ -1,0 +1,199 @@
+package generators
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"github.com/azulejo-dev/azulejo/internal/spec"
+)
+
+// Pack is a versioned set of templates, read whole and checked.
+type Pack struct {
+	Own bool // brought by the system itself
+
+	manifest  manifest
+	where     string
+	source    *hcl.File
+	rng       hcl.Range
+	inputs    []spec.Input
+	templates []packFile // below files/, sorted by name
+	partials  []packFile
+	raw       []PackFile
+	digest    string
+}
+
+// PackFile is one file of a pack as it is stored.
+type PackFile struct {
+	Path  string // below the pack's folder, with slashes
+	Bytes []byte
+}
+
+type packFile struct {
+	name     string // below files/ or partials/, without .tmpl
+	stored   string // below the pack's folder
+	template bool
+	bytes    []byte
+	rule     int
+}
+
+// Name is what the pack calls itself.
+func (p *Pack) Name() string { return p.manifest.Pack.Name }
+
+// Language is the language that a service pack generates.
+func (p *Pack) Language() string { return p.manifest.Pack.Language }
+
+// Version is the pack's own version.
+func (p *Pack) Version() string { return p.manifest.Pack.Version }
+
+// Digest is "sha256:" and the hash over the sorted paths and bytes of all files.
+func (p *Pack) Digest() string { return p.digest }
+
+// Files returns the pack as stored, sorted by path, so that it can be kept.
+func (p *Pack) Files() []PackFile { return p.raw }
+
+// Source is the parsed manifest, for snippets in messages.
+func (p *Pack) Source() (name string, f *hcl.File) { return p.rng.Filename, p.source }
+
+const tmplSuffix = ".tmpl"
+
+// ReadFolder reads a pack's files, all but the cases, which only pack test needs.
+// It refuses what could not be embedded or would lead outside.
+func ReadFolder(fsys fs.FS) ([]PackFile, error) {
+	var out []PackFile
+	err := fs.WalkDir(fsys, ".", func(name string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir() && (name == CasesDir || strings.HasPrefix(e.Name(), ".git")):
+			return fs.SkipDir
+		case e.IsDir():
+			return nil
+		case !e.Type().IsRegular():
+			return fmt.Errorf("%s is no regular file: a pack holds no links", name)
+		}
+		b, err := fs.ReadFile(fsys, name)
+		out = append(out, PackFile{Path: name, Bytes: b})
+		return err
+	})
+	return out, err
+}
+
+// CasesDir is the folder of a pack with the specs that pack test renders.
+const CasesDir = "cases"
+
+func (p *Pack) add(raw PackFile) {
+	p.raw = append(p.raw, raw)
+	dir, rest, _ := strings.Cut(raw.Path, "/")
+	f := packFile{name: strings.TrimSuffix(rest, tmplSuffix), stored: raw.Path, template: strings.HasSuffix(rest, tmplSuffix), bytes: raw.Bytes}
+	switch dir {
+	case "files":
+		p.templates = append(p.templates, f)
+	case "partials":
+		p.partials = append(p.partials, f)
+	}
+}
+
+func (p *Pack) sortFiles() {
+	sort.Slice(p.raw, func(i, j int) bool { return p.raw[i].Path < p.raw[j].Path })
+	sort.Slice(p.templates, func(i, j int) bool { return p.templates[i].name < p.templates[j].name })
+}
+
+func (p *Pack) computeDigest() string {
+	h := sha256.New()
+	for _, f := range p.raw {
+		fmt.Fprintf(h, "%s\x00%d\x00", f.Path, len(f.Bytes))
+		h.Write(f.Bytes)
+	}
+	return "sha256:" + hex.EncodeToString(h.Sum(nil))
+}
+
+// Catalog gathers what a spec may choose from.
+func Catalog(packs []*Pack, version string) *spec.Catalog {
+	c := &spec.Catalog{Version: version, Functions: expressionFuncs()}
+	for _, p := range packs {
+		if p.manifest.Pack.Kind == "service" {
+			c.Languages = append(c.Languages, p.AsLanguage())
+		}
+	}
+	sort.SliceStable(c.Languages, func(i, j int) bool { return c.Languages[i].Pack < c.Languages[j].Pack })
+	return c
+}
+
+// AsLanguage is the pack as a spec sees it.
+func (p *Pack) AsLanguage() spec.Language {
+	m := p.manifest.Pack
+	return spec.Language{Name: m.Language, Pack: m.Name, Own: p.Own, Reserved: m.Reserved, Inputs: p.inputs}
+}
+
+// ForService returns the pack that renders a service, or nil.
+func ForService(packs []*Pack, c *spec.Catalog, svc *spec.Service) *Pack {
+	lang, ok := c.LanguageOf(svc)
+	if !ok {
+		return nil
+	}
+	for _, p := range packs {
+		if p.Name() == lang.Pack && p.Own == lang.Own {
+			return p
+		}
+	}
+	return nil
+}
+
+// Tools lists what the pack needs on the machine.
+func (p *Pack) Tools() []spec.Tool {
+	var out []spec.Tool
+	for _, r := range p.manifest.Requires {
+		out = append(out, spec.Tool{Name: r.Tool, Minimum: r.Minimum, Version: r.Version, Get: r.Get})
+	}
+	return out
+}
+
+// Waivers lists the clauses of the contract that the pack cannot hold, with the reasons.
+func (p *Pack) Waivers() map[string]string {
+	out := map[string]string{}
+	for _, w := range p.manifest.Waivers {
+		out[w.Clause] = w.Reason
+	}
+	return out
+}
+
+// validDestination says what is wrong with the path that a rule gave, or "".
+func validDestination(dst string) string {
+	switch {
+	case dst == "" || dst == ".":
+		return "it is empty"
+	case strings.ContainsAny(dst, "\\:\x00\n\r\"<>|?*"):
+		return "it holds a character that not every file system takes"
+	case path.IsAbs(dst) || path.Clean(dst) != dst || !fs.ValidPath(dst):
+		return "it leads outside of the service"
+	case strings.EqualFold(strings.SplitN(dst, "/", 2)[0], ".azulejo"):
+		return ".azulejo belongs to azulejo"
+	case strings.EqualFold(dst, spec.ServiceFile):
+		return "the spec belongs to the user"
+	case strings.EqualFold(strings.SplitN(dst, "/", 2)[0], ".git"):
+		return ".git belongs to git"
+	}
+	return reservedName(dst)
+}
+
+// reservedName refuses the names that Windows cannot hold.
+func reservedName(dst string) string {
+	for _, seg := range strings.Split(dst, "/") {
+		base, _, _ := strings.Cut(strings.ToLower(seg), ".")
+		switch base {
+		case "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "lpt1", "lpt2", "lpt3":
+			return seg + " is a reserved name on Windows"
+		}
+		if strings.HasSuffix(seg, ".") || strings.HasSuffix(seg, " ") {
+			return "a name ends in a dot or a space"
+		}
+	}
+	return ""
+}

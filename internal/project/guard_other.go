@@ -1,0 +1,14 @@
+//go:build !unix
+
+package project
+
+import (
+	"context"
+	"os"
+)
+
+// guard does nothing where there is no advisory lock of the kernel; azulejo runs
+// on Windows through WSL only.
+func guard(context.Context, *os.Root, string) (release func(), err error) {
+	return func() {}, nil
+}

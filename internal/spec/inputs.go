@@ -1,0 +1,89 @@
+package spec
+
+import (
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+)
+
+// inputs checks a service's answers against its pack's questions.
+func (v *validator) inputs(svc *Service, lang Language) {
+	var known []string
+	for _, in := range lang.Inputs {
+		known = append(known, in.Name)
+	}
+	for _, name := range sortedKeys(svc.Inputs) {
+		if !contains(known, name) {
+			v.errorf(svc.attrs["inputs"].items[name], "Unknown input", "The %s pack asks nothing called %s.%s", lang.Pack, quoted(name), didYouMean(name, known))
+		}
+	}
+	answers, ok := v.answers(svc, lang)
+	if !ok {
+		return
+	}
+	ctx := InputContext(answers, v.catalog)
+	for _, in := range lang.Inputs {
+		v.answer(svc, in, ctx)
+	}
+}
+
+// answers converts what was given and fills in the defaults.
+func (v *validator) answers(svc *Service, lang Language) (map[string]cty.Value, bool) {
+	out, ok := map[string]cty.Value{}, true
+	for _, in := range lang.Inputs {
+		got, given := svc.Inputs[in.Name]
+		switch {
+		case !given && in.Default == cty.NilVal:
+			v.errorf(svc.Range, "Input missing", "The %s pack needs inputs = { %s = … }. %s", lang.Pack, in.Name, in.Why)
+			ok = false
+		case !given:
+			out[in.Name] = in.Default
+		default:
+			val, err := convert.Convert(got, in.Type)
+			if err != nil || val.IsNull() || !sameKind(got.Type(), in.Type) {
+				v.errorf(svc.attrs["inputs"].items[in.Name], "Wrong type or value", "%s = %s: expected %s.", in.Name, excerpt(got), in.Type.FriendlyName())
+				ok = false
+				continue
+			}
+			out[in.Name] = val
+		}
+	}
+	return out, ok
+}
+
+// sameKind refuses the conversions between primitives: "8080" is no number.
+func sameKind(got, want cty.Type) bool {
+	return !want.IsPrimitiveType() || got == want
+}
+
+func (v *validator) answer(svc *Service, in Input, ctx *hcl.EvalContext) {
+	_, given := svc.Inputs[in.Name]
+	at := svc.Range
+	if given {
+		at = svc.attrs["inputs"].items[in.Name]
+	}
+	if in.When != nil && given {
+		if asked, diags := in.When.Value(ctx); !diags.HasErrors() && asked.Type() == cty.Bool && asked.IsKnown() && asked.False() {
+			v.errorf(at, "Input does not apply", "%s is not asked with the other answers as they are. Remove it.", in.Name)
+		}
+	}
+	for _, rule := range in.Validations {
+		good, diags := rule.Condition.Value(ctx)
+		if diags.HasErrors() || good.Type() != cty.Bool || !good.IsKnown() || good.IsNull() {
+			v.diags = append(v.diags, diags...)
+			continue
+		}
+		if good.False() {
+			v.errorf(at, "Bad input", "%s: %s", in.Name, rule.ErrorMessage)
+		}
+	}
+}
+
+// InputContext is what the expressions of an input see: input and the functions.
+func InputContext(answers map[string]cty.Value, c *Catalog) *hcl.EvalContext {
+	vals := cty.EmptyObjectVal
+	if len(answers) > 0 {
+		vals = cty.ObjectVal(answers)
+	}
+	return &hcl.EvalContext{Variables: map[string]cty.Value{"input": vals}, Functions: c.Functions}
+}

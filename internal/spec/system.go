@@ -1,0 +1,122 @@
+package spec
+
+import (
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// System is one whole spec: a system and everything around it, or a single
+// service with no system (Name is then empty).
+type System struct {
+	Name            string
+	Namespace       string   // root of module paths and package scopes, such as "example.com/shop"
+	RequiredVersion string   // version constraint on azulejo itself, "" when absent
+	Languages       []string // allow-list; empty allows all
+	Gateway         *Provider
+	Discovery       *Provider
+	Targets         []Provider
+	Packs           []PackSource
+	Externals       []*External
+	Services        []*Service // sorted by name
+	Range           hcl.Range
+
+	nameRange, namespaceRange, versionRange hcl.Range
+	languageRanges                          []hcl.Range
+}
+
+// Provider is one choice of a kind: gateway "caddy", target "docker".
+type Provider struct {
+	Name  string
+	Port  int    // the public port of a gateway, 0 elsewhere
+	URL   string // an instance that exists already, "" elsewhere
+	Range hcl.Range
+}
+
+// PackSource names a pack that the system brings itself.
+type PackSource struct {
+	Name   string
+	Source string // folder, relative to the spec that names it
+	Range  hcl.Range
+}
+
+// External is something that is called or routed to and is not ours.
+type External struct {
+	Name   string
+	URL    string
+	Routes []Route
+	Range  hcl.Range
+
+	nameRange, urlRange hcl.Range
+}
+
+// Service is one deployable. Exactly one of Language and Image is set.
+type Service struct {
+	Name      string
+	Language  string
+	Pack      string // chosen pack where several share the language, "" otherwise
+	Image     string
+	Port      int // where it listens: process, container, cluster
+	LocalPort int // on a developer's machine, 0 means Port
+	Instances int
+	ReadyPath string
+	Env       map[string]string
+	Secrets   []string // names of variables, never values
+	Routes    []Route
+	Calls     []Call
+	Inputs    map[string]cty.Value
+	Range     hcl.Range // the block's header
+	File      string    // where the block stands
+
+	nameRange hcl.Range
+	attrs     map[string]value // for messages about single values
+	badPort   bool             // a port was written and is wrong: do not choose another
+}
+
+// Route is one path prefix at the gateway.
+type Route struct {
+	Path  string
+	To    string // prefix at the backend; "" leaves the path unchanged
+	Range hcl.Range
+
+	toRange hcl.Range
+}
+
+// Call is one dependency of a service on another service or on an external.
+type Call struct {
+	Name           string
+	AttemptTimeout time.Duration // one attempt
+	Deadline       time.Duration // all attempts together
+	Range          hcl.Range
+}
+
+// Defaults of the contract that a spec can change.
+const (
+	DefaultGatewayPort    = 8080
+	FirstServicePort      = 8101
+	DefaultAttemptTimeout = time.Second
+	DefaultDeadline       = 3 * time.Second
+	DefaultReadyPath      = "/readyz"
+	GeneratedTo           = "/api" // where a generated service serves its routes
+)
+
+// Service returns the named service, or nil.
+func (s *System) Service(name string) *Service {
+	for _, svc := range s.Services {
+		if svc.Name == name {
+			return svc
+		}
+	}
+	return nil
+}
+
+// External returns the named external, or nil.
+func (s *System) External(name string) *External {
+	for _, e := range s.Externals {
+		if e.Name == name {
+			return e
+		}
+	}
+	return nil
+}

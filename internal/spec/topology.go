@@ -1,0 +1,237 @@
+package spec
+
+import (
+	"fmt"
+	"net/url"
+	"sort"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+const pathAdvice = "Begin with /, use letters, digits and . _ ~ - between slashes, and do not end with a slash."
+
+// validPath accepts "/" and plain segments: no "..", no "//", nothing encoded,
+// so that every gateway reads a prefix the same way.
+func validPath(p string) bool {
+	if p == "/" {
+		return true
+	}
+	if !strings.HasPrefix(p, "/") || len(p) > 255 {
+		return false
+	}
+	for _, seg := range strings.Split(p[1:], "/") {
+		if seg == "." || seg == ".." || !segmentRE.MatchString(seg) {
+			return false
+		}
+	}
+	return true
+}
+
+func absoluteURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" &&
+		u.RawQuery == "" && u.Fragment == "" && u.User == nil && !strings.ContainsAny(s, "\"'`<>{}$ \\")
+}
+
+// private are the paths that a gateway must never reach in a generated service.
+var private = []string{"/livez", "/readyz", "/metrics", "/_contract"}
+
+func (v *validator) route(r Route, generated bool) {
+	if !validPath(r.Path) {
+		v.errorf(r.Range, "Bad route", "%s is not a path prefix. %s", quoted(r.Path), pathAdvice)
+	}
+	if r.toRange == (hcl.Range{}) {
+		return
+	}
+	if r.To != "" && !validPath(r.To) {
+		v.errorf(r.toRange, "Bad route target", "to = %s is not a path. %s", quoted(r.To), pathAdvice)
+		return
+	}
+	if !generated {
+		return
+	}
+	if r.To == "/" || r.To == "" {
+		v.errorf(r.toRange, "Route would expose probes", "With to = %s everybody could reach /metrics and the probes. Point it below /api.", quoted(r.To))
+	}
+	for _, p := range private {
+		if under(r.To, p) {
+			v.errorf(r.toRange, "Route would expose probes", "%s is for the platform, never for a gateway's callers. Point it below /api.", p)
+		}
+	}
+}
+
+// under says whether path is prefix or below it, on segment boundaries.
+func under(path, prefix string) bool {
+	return prefix == "/" || path == prefix || strings.HasPrefix(path, prefix+"/")
+}
+
+type owned struct {
+	Route
+	owner string
+}
+
+// routes reports a path given twice, and one that takes part of another's.
+func (v *validator) routes() {
+	var all []owned
+	for _, svc := range v.sys.Services {
+		for _, r := range svc.Routes {
+			all = append(all, owned{r, svc.Name})
+		}
+	}
+	for _, e := range v.sys.Externals {
+		for _, r := range e.Routes {
+			all = append(all, owned{r, e.Name})
+		}
+	}
+	for i, r := range all {
+		for j, other := range all {
+			switch {
+			case i == j || !validPath(r.Path) || !validPath(other.Path):
+			case r.Path == other.Path && later(r.Range, other.Range):
+				v.errorf(r.Range, "Duplicate route", "%s belongs to %s already (%s). Choose another path.", r.Path, other.owner, position(other.Range))
+			case r.Path != other.Path && other.Path != "/" && under(r.Path, other.Path) && r.owner != other.owner:
+				v.warnf(r.Range, "Route shadows another", "Requests to %s go to %s, which wins as the longer prefix; the rest of %s goes to %s.", r.Path, r.owner, other.Path, other.owner)
+			}
+		}
+	}
+}
+
+// later says that a stands after b, in the order of files and lines.
+func later(a, b hcl.Range) bool {
+	if a.Filename != b.Filename {
+		return a.Filename > b.Filename
+	}
+	return a.Start.Byte > b.Start.Byte
+}
+
+// ports reports two that would meet on a developer's machine.
+func (v *validator) ports() {
+	owner := map[int]string{}
+	if g := v.sys.Gateway; g != nil && g.Name != "none" {
+		owner[g.Port] = "the gateway"
+	}
+	for _, svc := range v.sys.Services {
+		port, at := svc.Port, svc.attrs["port"].rng
+		if svc.LocalPort != 0 {
+			port, at = svc.LocalPort, svc.attrs["local_port"].rng
+		}
+		if port == 0 || svc.badPort {
+			continue
+		}
+		if by, taken := owner[port]; taken {
+			if at == (hcl.Range{}) {
+				at = svc.Range
+			}
+			v.errorf(at, "Duplicate port", "%d is the port of %s already. The next free one is %d.", port, by, v.freePort())
+			continue
+		}
+		owner[port] = svc.Name
+	}
+}
+
+func (v *validator) freePort() int {
+	taken := map[int]bool{}
+	if v.sys.Gateway != nil {
+		taken[v.sys.Gateway.Port] = true
+	}
+	for _, svc := range v.sys.Services {
+		taken[svc.Port], taken[svc.LocalPort] = true, true
+	}
+	port := FirstServicePort
+	for taken[port] {
+		port++
+	}
+	return port
+}
+
+// calls reports calls to nobody, calls given twice and cycles.
+func (v *validator) calls() {
+	for _, svc := range v.sys.Services {
+		first := map[string]bool{}
+		for _, c := range svc.Calls {
+			v.call(svc, c, first[c.Name])
+			first[c.Name] = true
+		}
+	}
+	v.cycles()
+}
+
+func (v *validator) call(svc *Service, c Call, twice bool) {
+	known := v.callable(svc.Name)
+	switch {
+	case twice:
+		v.errorf(c.Range, "Duplicate call", "service %s calls %s already. Remove one block.", quoted(svc.Name), quoted(c.Name))
+	case !nameRE.MatchString(c.Name):
+		v.name("service to call", c.Name, c.Range)
+	case c.Name == svc.Name:
+		v.errorf(c.Range, "Call to itself", "service %s cannot call itself. Name another service or an external.", quoted(svc.Name))
+	case contains(known, c.Name):
+	case v.sys.Name == "":
+		v.warnf(c.Range, "Call to an unknown service", "There is no system around this service, so %s cannot be checked. Its address comes from CALL_%s_URL.", quoted(c.Name), EnvName(c.Name))
+	default:
+		v.errorf(c.Range, "Call to an unknown service", "The system has no service or external %s.%s", quoted(c.Name), didYouMean(c.Name, known))
+	}
+}
+
+func (v *validator) callable(except string) []string {
+	var names []string
+	for _, s := range v.sys.Services {
+		if s.Name != except {
+			names = append(names, s.Name)
+		}
+	}
+	for _, e := range v.sys.Externals {
+		names = append(names, e.Name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// cycles warns once for each cycle of calls, at the call that closes it.
+func (v *validator) cycles() {
+	state := map[string]int{} // 1 on the path, 2 done
+	var path []string
+	var visit func(svc *Service)
+	visit = func(svc *Service) {
+		state[svc.Name] = 1
+		path = append(path, svc.Name)
+		for _, c := range svc.Calls {
+			next := v.sys.Service(c.Name)
+			switch {
+			case next == nil || next == svc:
+			case state[next.Name] == 1:
+				v.warnf(c.Range, "Call cycle", "%s. A slow service in it slows all of them; break the cycle if you can.", cyclePath(path, next.Name))
+			case state[next.Name] == 0:
+				visit(next)
+			}
+		}
+		path = path[:len(path)-1]
+		state[svc.Name] = 2
+	}
+	for _, svc := range v.sys.Services {
+		if state[svc.Name] == 0 {
+			visit(svc)
+		}
+	}
+}
+
+func cyclePath(path []string, to string) string {
+	for i, n := range path {
+		if n == to {
+			return strings.Join(append(append([]string{}, path[i:]...), to), " → ")
+		}
+	}
+	return to
+}
+
+func quoted(s string) string { return shorten(fmt.Sprintf("%q", s)) }
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

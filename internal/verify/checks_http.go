@@ -1,0 +1,255 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+const jsonType = "application/json"
+
+// request is one line of the tables below.
+type request struct {
+	method, target, mediaType, body string
+	want                            int
+}
+
+func (r request) String() string {
+	s := r.method + " " + r.target
+	if r.mediaType != "" {
+		s += fmt.Sprintf(" %s %q", r.mediaType, clip(r.body, 40))
+	}
+	return s
+}
+
+func (r request) do(ctx context.Context, in *instance) (answer, error) {
+	var header []string
+	if r.mediaType != "" {
+		header = []string{"Content-Type", r.mediaType}
+	}
+	a, err := in.send(ctx, r.method, r.target, strings.NewReader(r.body), header...)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", r, err)
+	}
+	return a, err
+}
+
+// problemBodies is C20. Which code an error has is for the other clauses.
+func problemBodies(ctx context.Context, b *bench) (string, error) {
+	in, err := need(b.shared)
+	if err != nil {
+		return "", err
+	}
+	const echo = "/_contract/echo"
+	requests := []request{
+		{"GET", "/nope", "", "", 404},
+		{"DELETE", "/_contract/slow", "", "", 405},
+		{"POST", echo, jsonType, "{bad", 400},
+		{"POST", echo, jsonType, `{"message":"` + strings.Repeat("x", maxBody) + `"}`, 413},
+		{"POST", echo, "text/plain", "hello", 415},
+		{"POST", echo, jsonType, `{"message":""}`, 422},
+		{"GET", "/_contract/boom", "", "", 500},
+		{"GET", "/_contract/slow?ms=20000", "", "", 503},
+	}
+	var f findings
+	for _, r := range requests {
+		a, err := r.do(ctx, in)
+		f.want(err == nil, "%v", err)
+		if err == nil {
+			f.problem(r, a)
+		}
+	}
+	return fmt.Sprintf("%d kinds of error, all problems", len(requests)), f.err()
+}
+
+func (f *findings) problem(r request, a answer) {
+	if a.status < 400 {
+		f.want(false, "%s: %d, want %d", r, a.status, r.want)
+		return
+	}
+	f.want(a.mediaType() == "application/problem+json", "%s: %d as %q, want application/problem+json", r, a.status, a.mediaType())
+	p := a.json()
+	_, hasType := p["type"].(string)
+	title, _ := p["title"].(string)
+	f.want(hasType && title != "", "%s: type and title are wanted in %s", r, clip(string(a.body), 120))
+	f.want(p["status"] == float64(a.status), "%s: status member %v, want %d", r, p["status"], a.status)
+	path, _, _ := strings.Cut(r.target, "?")
+	f.want(p["instance"] == path, "%s: instance %v, want %s", r, p["instance"], path)
+}
+
+// unknownRoutes is C21.
+func unknownRoutes(ctx context.Context, b *bench) (string, error) {
+	in, err := need(b.shared)
+	if err != nil {
+		return "", err
+	}
+	rows := []struct {
+		request
+		allow string
+	}{
+		{request{"GET", "/nope", "", "", 404}, ""},
+		{request{"POST", "/_contract/nope", jsonType, "{}", 404}, ""},
+		{request{"DELETE", "/_contract/slow", "", "", 405}, "GET"},
+		{request{"GET", "/_contract/echo", "", "", 405}, "POST"},
+	}
+	var f findings
+	for _, r := range rows {
+		a, err := r.do(ctx, in)
+		f.want(err == nil && a.status == r.want, "%s: %d %v, want %d", r, a.status, err, r.want)
+		if r.allow != "" && err == nil {
+			allowed := tokens(a.header.Values("Allow"))
+			f.want(slices.Contains(allowed, strings.ToLower(r.allow)), "%s: Allow %q, want %s in it", r, allowed, r.allow)
+		}
+	}
+	return "404, and 405 with Allow", f.err()
+}
+
+// tokens splits list headers, in lower case.
+func tokens(values []string) []string {
+	var out []string
+	for _, v := range strings.Split(strings.Join(values, ","), ",") {
+		out = append(out, strings.ToLower(strings.TrimSpace(v)))
+	}
+	return out
+}
+
+// badContent is C22.
+func badContent(ctx context.Context, b *bench) (string, error) {
+	in, err := need(b.shared)
+	if err != nil {
+		return "", err
+	}
+	post := func(mediaType, body string, want int) request {
+		return request{"POST", "/_contract/echo", mediaType, body, want}
+	}
+	requests := []request{
+		post(jsonType, `{"message":"héllo"}`, 200),
+		post(jsonType+"; charset=utf-8", `{"message":"hello"}`, 200),
+		post(jsonType, `{"message":"`+strings.Repeat("é", 1000)+`"}`, 200),
+		post(jsonType, `{bad`, 400),
+		post(jsonType, ``, 400),
+		post(jsonType, `{"message":"a"} trailing`, 400),
+		post("text/plain", `hello`, 415),
+		post("application/x-www-form-urlencoded", `message=a`, 415),
+		post(jsonType, `{"message":""}`, 422),
+		post(jsonType, `{}`, 422),
+		post(jsonType, `{"message":7}`, 422),
+		post(jsonType, `{"message":null}`, 422),
+		post(jsonType, `{"message":"`+strings.Repeat("é", 1001)+`"}`, 422),
+		{"GET", "/_contract/slow?ms=many", "", "", 422},
+	}
+	var f findings
+	for _, r := range requests {
+		a, err := r.do(ctx, in)
+		f.want(err == nil && a.status == r.want, "%s: %d %v, want %d", r, a.status, err, r.want)
+		if r.want == 422 && r.method == "POST" && a.status == 422 {
+			f.want(pointsAt(a, "#/message"), `%s: want errors with pointer "#/message" and a detail in %s`, r, clip(string(a.body), 160))
+		}
+		if r.want == 200 && a.status == 200 {
+			f.want(a.json()["message"] != nil, "%s: answered %s, want the message back", r, clip(string(a.body), 80))
+		}
+	}
+	return fmt.Sprintf("%d bodies judged rightly", len(requests)), f.err()
+}
+
+func pointsAt(a answer, pointer string) bool {
+	errors, _ := a.json()["errors"].([]any)
+	return slices.ContainsFunc(errors, func(e any) bool {
+		m, _ := e.(map[string]any)
+		detail, _ := m["detail"].(string)
+		return m["pointer"] == pointer && detail != ""
+	})
+}
+
+// crash is C26.
+func crash(ctx context.Context, b *bench) (string, error) {
+	in, err := need(b.shared)
+	if err != nil {
+		return "", err
+	}
+	mark := in.stdout.mark()
+	a, err := in.get(ctx, "/_contract/boom")
+	if err != nil {
+		return "", fmt.Errorf("GET /_contract/boom: %w", err)
+	}
+	var f findings
+	f.want(a.status == 500, "GET /_contract/boom: %d, want 500", a.status)
+	rest := a.json()
+	delete(rest, "title")
+	shown := fmt.Sprint(rest)
+	telltale := []string{"Traceback", "goroutine ", ".go:", ".py\"", ".js:", ".ts:", ".java:", "node_modules", "panic:", "Exception"}
+	for _, e := range in.stdout.await(ctx, mark, 1, func(e entry) bool { return e.text("error_message") != "" }) {
+		telltale = append(telltale, e.text("error_message"))
+		if name := e.text("error_type"); len(name) > len("Error") {
+			telltale = append(telltale, name)
+		}
+	}
+	for _, t := range telltale {
+		f.want(!strings.Contains(shown, t), "the body shows %q: %s", clip(t, 60), clip(string(a.body), 200))
+	}
+	after, err := in.get(ctx, "/livez")
+	f.want(err == nil && after.status == 200, "after the crash GET /livez: %d %v, want 200", after.status, err)
+	return "500 without message, class or stack; alive after it", f.err()
+}
+
+// requestTimeout is C25.
+func requestTimeout(ctx context.Context, b *bench) (string, error) {
+	in, err := need(b.shared)
+	if err != nil {
+		return "", err
+	}
+	var evidence string
+	err = tries(func() error {
+		for _, header := range [][]string{nil, {budgetHeader, "60000"}} {
+			a, err := in.get(ctx, "/_contract/slow?ms=20000", header...)
+			if err != nil {
+				return fmt.Errorf("REQUEST_TIMEOUT_MS=%d: %w", sharedRequestMS, err)
+			}
+			if err := within(a, sharedRequestMS); err != nil {
+				return fmt.Errorf("REQUEST_TIMEOUT_MS=%d %v: %w", sharedRequestMS, header, err)
+			}
+			evidence = fmt.Sprintf("503 after %d ms of %d", a.took.Milliseconds(), sharedRequestMS)
+		}
+		return nil
+	})
+	return evidence, err
+}
+
+// within wants a 503 at the limit, at most 0.5 s late.
+func within(a answer, limitMS int) error {
+	limit := time.Duration(limitMS) * time.Millisecond
+	if a.status != http.StatusServiceUnavailable || a.took < limit-100*time.Millisecond || a.took > limit+500*time.Millisecond {
+		return fmt.Errorf("%d after %d ms, want 503 after %d to %d ms", a.status, a.took.Milliseconds(), limitMS, limitMS+500)
+	}
+	return nil
+}
+
+// retryAfter is C28.
+func retryAfter(ctx context.Context, b *bench) (string, error) {
+	in, err := need(b.shared)
+	if err != nil {
+		return "", err
+	}
+	a, err := in.get(ctx, "/_contract/slow?ms=20000")
+	if err != nil {
+		return "", fmt.Errorf("provoking a 503: %w", err)
+	}
+	if a.status != http.StatusServiceUnavailable {
+		return "", notRun("no 503 could be provoked (%d), see C25", a.status)
+	}
+	value := a.header.Get("Retry-After")
+	if !isRetryAfter(value) {
+		return "", fmt.Errorf("503 with Retry-After %q, want whole seconds or a date", value)
+	}
+	return "503 with Retry-After: " + value, nil
+}
+
+func isRetryAfter(value string) bool {
+	if _, err := http.ParseTime(value); err == nil {
+		return true
+	}
+	return value != "" && strings.Trim(value, "0123456789") == ""
+}

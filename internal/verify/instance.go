@@ -1,0 +1,163 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/azulejo-dev/azulejo/internal/spec"
+)
+
+// instance is one started process of the service.
+type instance struct {
+	cmd    *exec.Cmd
+	pid    int
+	addr   string // 127.0.0.1:port
+	port   int    // 0 if PORT was no number
+	stdout *logbook
+	stderr *logbook
+	http   *http.Client
+	done   chan struct{} // closed when the process has ended
+	once   sync.Once
+}
+
+func startInstance(l spec.Launch, env []string, port string) (*instance, error) {
+	argv0 := l.Run[0]
+	if strings.ContainsRune(argv0, '/') && !filepath.IsAbs(argv0) {
+		argv0 = filepath.Join(l.Dir, argv0)
+	}
+	in := &instance{done: make(chan struct{}), http: newClient(), addr: net.JoinHostPort("127.0.0.1", port)}
+	in.port, _ = strconv.Atoi(port)
+	in.stdout, in.stderr = newLogbook(in.kill), newLogbook(in.kill)
+	in.cmd = exec.Command(argv0, l.Run[1:]...)
+	in.cmd.Dir, in.cmd.Env = l.Dir, env
+	in.cmd.Stdout, in.cmd.Stderr = in.stdout, in.stderr
+	in.cmd.WaitDelay = 500 * time.Millisecond // a grandchild may hold the pipes
+	ownGroup(in.cmd)
+	if err := in.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("starting %q: %w", l.Run, err)
+	}
+	in.pid = in.cmd.Process.Pid
+	go in.wait()
+	return in, nil
+}
+
+func (in *instance) wait() {
+	_ = in.cmd.Wait() // the state says it all
+	killGroup(in.pid) // whatever it left behind
+	close(in.done)
+}
+
+// kill ends the whole process group; it may be called at any time, also from
+// the goroutine that copies the output, so it does not wait.
+func (in *instance) kill() {
+	in.once.Do(func() {
+		if !in.ended() && in.cmd.Process != nil {
+			killGroup(in.cmd.Process.Pid)
+		}
+	})
+}
+
+func (in *instance) ended() bool {
+	select {
+	case <-in.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// awaitEnd reports whether the process ended within the limit.
+func (in *instance) awaitEnd(ctx context.Context, limit time.Duration) bool {
+	t := time.NewTimer(limit)
+	defer t.Stop()
+	select {
+	case <-in.done:
+		return true
+	case <-t.C:
+	case <-ctx.Done():
+	}
+	return in.ended()
+}
+
+// exitCode follows the shell: 128 + n for signal n. Only after the end.
+func (in *instance) exitCode() int { return exitCode(in.cmd.ProcessState) }
+
+func (in *instance) awaitReady(ctx context.Context, limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	last := "nothing answered"
+	for ctx.Err() == nil {
+		if in.ended() {
+			return errors.New(in.obituary())
+		}
+		one, stop := context.WithTimeout(ctx, 2*time.Second)
+		a, err := in.get(one, "/readyz")
+		stop()
+		switch {
+		case err == nil && a.status == http.StatusOK:
+			return nil
+		case err == nil:
+			last = fmt.Sprintf("/readyz answered %d", a.status)
+		case !strings.Contains(err.Error(), "refused") && ctx.Err() == nil:
+			last = clip(err.Error(), 200)
+		}
+		pause(ctx, 20*time.Millisecond)
+	}
+	in.kill()
+	return fmt.Errorf("not ready within %s: %s; last lines: %s", limit, last, in.lastLines())
+}
+
+func (in *instance) obituary() string {
+	if in.stdout.flooded() || in.stderr.flooded() {
+		return fmt.Sprintf("stopped: it wrote more than %d MiB", maxLog>>20)
+	}
+	return fmt.Sprintf("the process ended with %d; last lines: %s", in.exitCode(), in.lastLines())
+}
+
+func (in *instance) lastLines() string {
+	return clip(strings.Join(append(in.stderr.tail(3), in.stdout.tail(3)...), " | "), 500)
+}
+
+var ports = struct {
+	sync.Mutex
+	next int
+}{next: 15000 + rand.IntN(15000)}
+
+// freePort looks below the range from which the kernel serves outgoing
+// connections, and never hands out a port twice in a row: between here and the
+// service's bind nobody else gets it.
+func freePort() (int, error) {
+	ports.Lock()
+	defer ports.Unlock()
+	for range 2000 {
+		ports.next++
+		if ports.next >= 32000 {
+			ports.next = 15000
+		}
+		l, err := net.Listen("tcp4", ":"+strconv.Itoa(ports.next))
+		if err == nil {
+			return ports.next, l.Close()
+		}
+	}
+	return 0, errors.New("no free port between 15000 and 32000")
+}
+
+// pause waits or returns early when ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}

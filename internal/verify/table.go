@@ -1,0 +1,123 @@
+package verify
+
+import "context"
+
+// Needs says what a check cannot do without. All need a process of their own
+// making; what is here comes on top.
+type Needs uint8
+
+// What a check may need.
+const (
+	NeedsProbes Needs = 1 << iota // /_contract/... with CONTRACT_PROBES=true
+	NeedsCalls                    // the service calls something
+)
+
+// Check is the proof of one clause.
+type Check struct {
+	Clause      string
+	Needs       Needs
+	Explanation string
+	Also        map[string]string // clauses that a violation of this one breaks too -> why they cannot be told apart
+	lane        lane
+	probe       func(context.Context, *bench) (string, error)
+}
+
+// lane is a queue of checks. Lanes of one stage run side by side.
+type lane int
+
+const (
+	laneStarts lane = iota // own processes, which mostly do not start
+	laneShared             // one process, read-only checks, all at once
+	laneAlone              // one process, one check at a time: counts, logs, calls
+	laneDrain              // one process and its shutdown, watched once, judged by many
+	laneEnd                // stops processes that the lanes before needed
+	laneLast               // reads all that was logged
+)
+
+var stages = [][]lane{
+	{laneStarts, laneShared, laneAlone, laneDrain},
+	{laneEnd},
+	{laneLast},
+}
+
+func (l lane) serial() bool { return l == laneAlone }
+
+// Table returns the checks in the order of the contract.
+func Table() []Check {
+	return []Check{
+		{Clause: "C01", lane: laneStarts, probe: startsWithPortOnly,
+			Explanation: "starts with nothing but PORT, and with the contract's variables; contract probes are off by default"},
+		{Clause: "C02", lane: laneStarts, probe: refusesBadConfig,
+			Explanation: "a bad value stops the start: exit code not 0, port never opened, one error line that names the variable and not its value"},
+		{Clause: "C05", lane: laneStarts, probe: refusesUnits,
+			Explanation: "durations are integer milliseconds and sizes integer bytes; 5s and 1kb are refused"},
+		{Clause: "C06", lane: laneStarts, probe: listensOnOnePort,
+			Explanation: "listens on HOST:PORT only, one port; a port in use stops the start"},
+
+		{Clause: "C10", Needs: NeedsProbes, lane: laneAlone, probe: livez,
+			Explanation: "/livez is 200 while the process can serve, also while draining, and touches no dependency"},
+		{Clause: "C11", Needs: NeedsProbes, lane: laneAlone, probe: readyz,
+			Explanation: "/readyz is 200 after the start, also with a dead dependency, and 503 from SIGTERM on"},
+		{Clause: "C12", lane: laneShared, probe: probeBodies,
+			Explanation: "a probe answers JSON with a status string, and Cache-Control: no-store"},
+		{Clause: "C13", lane: laneAlone, probe: probesUncounted,
+			Explanation: "probes and /metrics are neither counted nor logged"},
+
+		{Clause: "C20", Needs: NeedsProbes, lane: laneShared, probe: problemBodies,
+			Explanation: "every error body is application/problem+json with type, title, status and instance"},
+		{Clause: "C21", Needs: NeedsProbes, lane: laneShared, probe: unknownRoutes,
+			Explanation: "unknown path 404; wrong method 405 with Allow"},
+		{Clause: "C22", Needs: NeedsProbes, lane: laneShared, probe: badContent,
+			Explanation: "malformed JSON 400, media type 415, invalid content 422 with errors[].pointer"},
+		{Clause: "C23", Needs: NeedsProbes, lane: laneShared, probe: bodyLimit,
+			Explanation: "a body over MAX_BODY_BYTES is 413, with Content-Length and chunked alike"},
+		{Clause: "C24", lane: laneShared, probe: headLimit,
+			Explanation: "a request head over 16 KiB is 431 (400 tolerated), one of 8 KiB is served"},
+		{Clause: "C25", Needs: NeedsProbes, lane: laneShared, probe: requestTimeout,
+			Explanation: "a handler over REQUEST_TIMEOUT_MS is 503 within 0.5 s, whatever the caller would allow"},
+		{Clause: "C26", Needs: NeedsProbes, lane: laneShared, probe: crash,
+			Explanation: "a crash in a handler is 500 without message, class or stack, and the service lives on"},
+		{Clause: "C27", lane: laneShared, probe: slowClients,
+			Explanation: "a slow or dripping request head is cut off after HEADER_TIMEOUT_MS; an idle connection is kept for KEEP_ALIVE_MS"},
+		{Clause: "C28", Needs: NeedsProbes, lane: laneShared, probe: retryAfter,
+			Explanation: "503 carries Retry-After (probes apart: only their code is judged)"},
+
+		{Clause: "C30", Needs: NeedsProbes, lane: laneAlone, probe: durationHistogram,
+			Explanation: "http_server_request_duration_seconds: histogram in seconds, exact labels and buckets, one sample a request"},
+		{Clause: "C31", Needs: NeedsProbes, lane: laneAlone, probe: activeGauge,
+			Explanation: "http_server_active_requests: 1 during a call, 0 after it"},
+		{Clause: "C36", lane: laneShared, probe: targetInfo,
+			Explanation: "target_info is 1 and carries service_name, service_version and telemetry_sdk_language"},
+		{Clause: "C37", Needs: NeedsProbes, lane: laneAlone, probe: cardinality,
+			Explanation: "any number of unknown paths, keys and methods adds one series each; no raw path or method in a label"},
+
+		{Clause: "C40", lane: laneLast, probe: logLines,
+			Explanation: "every stdout line is one JSON object with timestamp, level, message, service_name and service_version"},
+		{Clause: "C42", Needs: NeedsProbes, lane: laneAlone, probe: accessLog,
+			Explanation: "one access line a request: method, path without query, route, status, duration_ms"},
+		{Clause: "C43", Needs: NeedsProbes, lane: laneAlone, probe: errorLog,
+			Explanation: "an error is logged with error_message, error_type and error_stack"},
+		{Clause: "C44", Needs: NeedsProbes, lane: laneAlone, probe: secretsUnlogged,
+			Explanation: "LOG_LEVEL is obeyed; query strings, Authorization, Cookie and configuration values are never logged"},
+		{Clause: "C45", lane: laneAlone, probe: lineBreaks,
+			Explanation: "line breaks and control characters of a request never break or forge a log line"},
+
+		{Clause: "C60", Needs: NeedsProbes, lane: laneDrain, probe: drainOrder,
+			Explanation: "after SIGTERM it serves on for SHUTDOWN_DRAIN_MS with Connection: close, then stops accepting (its probes: C10, C11)"},
+		{Clause: "C61", Needs: NeedsProbes, lane: laneDrain, probe: drainLoad,
+			Explanation: "no request fails on kept-alive connections between SIGTERM and the moment a gateway has seen /readyz"},
+		{Clause: "C62", Needs: NeedsProbes, lane: laneDrain, probe: drainLate,
+			Explanation: "a request accepted at the last moment of the drain completes"},
+		{Clause: "C63", Needs: NeedsProbes, lane: laneEnd, probe: exitCodes,
+			Explanation: "exit code 0 or 143, as soon as the work is done; at once when idle with no drain"},
+		{Clause: "C64", lane: laneEnd, probe: interrupt,
+			Explanation: "SIGINT drains as SIGTERM does; a second signal ends at once (PID 1 in the image is not checked here)"},
+
+		{Clause: "S01", lane: laneAlone, probe: starterAnswer,
+			Explanation: "GET /api/ and /api answer name, language, runtime, process_id and calls"},
+		{Clause: "S02", Needs: NeedsProbes | NeedsCalls, lane: laneAlone, probe: deadDependency,
+			Explanation: "a failed call is reported in the answer and never fails it; the client probe says 502 or 504"},
+		{Clause: "S03", Needs: NeedsProbes | NeedsCalls, lane: laneAlone, probe: timeBudget,
+			Explanation: "a hop gets less time than its caller has, and a request's limit is the smaller of its own and its caller's"},
+	}
+}
