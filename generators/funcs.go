@@ -68,29 +68,36 @@ func expressionFuncs() map[string]function.Function {
 	return m
 }
 
-// adapt wraps a Go function of strings, numbers and booleans for HCL.
+// adapt wraps a Go function of strings, numbers and booleans for HCL. The others
+// have no need to be there: HCL has its own conditions and lists.
 func adapt(f any) (function.Function, bool) {
 	v := reflect.ValueOf(f)
 	t := v.Type()
 	if t.IsVariadic() || t.NumOut() != 1 {
 		return function.Function{}, false
 	}
-	out, err := gocty.ImpliedType(reflect.Zero(t.Out(0)).Interface())
-	if err != nil || !out.IsPrimitiveType() {
-		return function.Function{}, false
-	}
+	out, ok := primitive(t.Out(0))
 	var params []function.Parameter
 	for i := range t.NumIn() {
-		in, err := gocty.ImpliedType(reflect.Zero(t.In(i)).Interface())
-		if err != nil || !in.IsPrimitiveType() {
-			return function.Function{}, false
-		}
-		params = append(params, function.Parameter{Name: "value", Type: in})
+		in, fits := primitive(t.In(i))
+		params, ok = append(params, function.Parameter{Name: "value", Type: in}), ok && fits
 	}
 	return function.New(&function.Spec{
 		Params: params, Type: function.StaticReturnType(out),
 		Impl: func(args []cty.Value, ret cty.Type) (cty.Value, error) { return call(v, args, ret) },
-	}), true
+	}), ok
+}
+
+func primitive(t reflect.Type) (cty.Type, bool) {
+	switch t.Kind() {
+	case reflect.String:
+		return cty.String, true
+	case reflect.Bool:
+		return cty.Bool, true
+	case reflect.Int, reflect.Int64:
+		return cty.Number, true
+	}
+	return cty.DynamicPseudoType, false
 }
 
 func call(f reflect.Value, args []cty.Value, ret cty.Type) (cty.Value, error) {

@@ -356,3 +356,16 @@ func toGo(v cty.Value) any {
 	}
 	return out
 }
+
+// Answers are a service's inputs as JSON, defaults included, for its lock.
+func Answers(p *Pack, svc *spec.Service) (map[string]json.RawMessage, error) {
+	out := map[string]json.RawMessage{}
+	for name, v := range p.answers(svc).AsValueMap() {
+		b, err := json.Marshal(toGo(v))
+		if err != nil {
+			return nil, fmt.Errorf("encoding input %s: %w", name, err)
+		}
+		out[name] = b
+	}
+	return out, nil
+}

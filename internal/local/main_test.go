@@ -1,3 +1,5 @@
+//go:build unix
+
 package local
 
 import (
@@ -188,7 +190,7 @@ func newWorld(t *testing.T, services ...string) *world {
 	}
 	w.base = localURL(sys.Gateway.Port)
 	w.o.System, w.o.Stdout, w.o.Stderr = sys, w.out, w.err
-	w.o.Environ = []string{"PATH=" + os.Getenv("PATH")}
+	w.o.Environ = []string{"PATH=" + os.Getenv("PATH"), quickRace}
 	return w
 }
 
@@ -320,3 +322,6 @@ func makeExecutable(t *testing.T, dir string, names ...string) {
 		}
 	}
 }
+
+// quickRace lets children built with the race detector end without a pause.
+const quickRace = "GORACE=atexit_sleep_ms=0"

@@ -61,7 +61,7 @@ func makePlan(ctx context.Context, o *Options) (*plan, error) {
 	for _, s := range p.services {
 		problems = append(problems, checkLaunch(s.launch, o.Environ)...)
 	}
-	problems = append(problems, checkTools(ctx, p.services, o.Environ)...)
+	problems = append(problems, CheckTools(ctx, p.launches(), o.Environ))
 	problems = append(problems, p.hold(o)...)
 	if err := errors.Join(problems...); err != nil {
 		p.release()
@@ -94,6 +94,13 @@ func (p *plan) choose(o *Options) (problems []error) {
 	}
 	slices.SortFunc(p.services, func(a, b *service) int { return strings.Compare(a.name(), b.name()) })
 	return problems
+}
+
+func (p *plan) launches() (list []spec.Launch) {
+	for _, s := range p.services {
+		list = append(list, s.launch)
+	}
+	return list
 }
 
 func newService(l spec.Launch, count int) *service {

@@ -20,6 +20,10 @@ type progress struct {
 	shown   bool // the changing line stands on the terminal
 }
 
+func newProgress(o *Options, width int) *progress {
+	return &progress{out: o.Stderr, tty: o.TTY, width: width, running: map[string]time.Time{}}
+}
+
 const (
 	liveEvery  = time.Second
 	quietEvery = 10 * time.Second

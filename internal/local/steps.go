@@ -18,6 +18,19 @@ import (
 // managers use several cores each.
 const sideBySide = 2
 
+// Command runs one command of a service as Up runs install and build: it is
+// reused when nothing changed, and a step that fails is a *ServiceError. Of the
+// options it takes Environ, Stderr, TTY, CacheDir and Kill.
+func Command(ctx context.Context, o Options, l spec.Launch, name string, c spec.Command) error {
+	o = o.withDefaults()
+	spawn := newSpawner()
+	defer spawn.close()
+	b := &builder{o: &o, spawn: spawn, progress: newProgress(&o, len(l.Service))}
+	defer b.progress.follow()()
+	_, err := b.phase(ctx, l, phase{name, c}, "")
+	return err
+}
+
 // builder installs and builds services.
 type builder struct {
 	o        *Options

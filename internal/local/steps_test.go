@@ -1,3 +1,5 @@
+//go:build unix
+
 package local
 
 import (
@@ -43,11 +45,10 @@ func newBuilding(t *testing.T) *building {
 }
 
 func (b *building) run(ctx context.Context) error {
-	o := Options{Environ: []string{"PATH=/nowhere"}, Stderr: b.err}.withDefaults()
+	o := Options{Environ: []string{"PATH=/nowhere", quickRace}, Stderr: b.err}.withDefaults()
 	spawn := newSpawner()
 	defer spawn.close()
-	p := &progress{out: b.err, running: map[string]time.Time{}}
-	return (&builder{o: &o, spawn: spawn, progress: p}).all(ctx, []*service{{launch: b.l}})
+	return (&builder{o: &o, spawn: spawn, progress: newProgress(&o, 0)}).all(ctx, []*service{{launch: b.l}})
 }
 
 // times is how often each of the two has run so far.
@@ -90,7 +91,7 @@ func TestStepsAreReused(t *testing.T) {
 	if string(ignore) != "*\n" {
 		t.Errorf(".gitignore of the cache is %q", ignore)
 	}
-	for _, text := range []string{"orders  install  reused\n", "orders  build    done 0."} {
+	for _, text := range []string{"orders  install  reused\n", "orders  build    done "} {
 		if !strings.Contains(b.err.String(), text) {
 			t.Errorf("stderr does not say %q:\n%s", text, b.err)
 		}
@@ -117,6 +118,25 @@ func TestStepFails(t *testing.T) {
 
 func missingStamp(dir, name string) bool {
 	return missing(filepath.Join(dir, ".azulejo/cache"), []string{name + ".stamp"}) != ""
+}
+
+func TestCommand(t *testing.T) {
+	t.Parallel()
+	b := newBuilding(t)
+	o := Options{Stderr: b.err, Environ: []string{quickRace}}
+	for range 2 {
+		if err := Command(t.Context(), o, b.l, "lint", b.l.Build); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if text, _ := os.ReadFile(b.l.Dir + "/built"); string(text) != "x" || !strings.HasSuffix(b.err.String(), "orders  lint     reused\n") {
+		t.Errorf("not run once: %q\n%s", text, b.err)
+	}
+	b.l.Build.Inputs, b.l.Build.Steps = nil, [][]string{{os.Args[0], "step", "fail"}}
+	var failed *ServiceError
+	if err := Command(t.Context(), o, b.l, "test", b.l.Build); !errors.As(err, &failed) || failed.Phase != "test" {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestStepMakesNoOutput(t *testing.T) {

@@ -13,26 +13,47 @@ import (
 	"github.com/azulejo-dev/azulejo/internal/spec"
 )
 
-// CheckTool says what is wrong with a tool on this machine: that it is missing
-// or too old, and how to get it. A version that cannot be read is taken as good.
-func CheckTool(ctx context.Context, tool spec.Tool, environ []string) error {
+// ToolStatus is what became of the search for a tool.
+type ToolStatus string
+
+const (
+	ToolOK      ToolStatus = "ok"
+	ToolOld     ToolStatus = "old"
+	ToolMissing ToolStatus = "missing"
+)
+
+// ToolState is how a tool was found. Version is "" where nobody asked for it, or
+// where it could not be read: that is taken as good.
+type ToolState struct {
+	Status  ToolStatus
+	Version string
+	Err     error // why it is missing
+}
+
+// Probe looks for a tool on this machine, where environ's PATH says.
+func Probe(ctx context.Context, tool spec.Tool, environ []string) ToolState {
 	name := tool.Name
 	if len(tool.Version) > 0 {
 		name = tool.Version[0]
 	}
 	path, err := lookPath(name, ".", environ)
 	if err != nil {
-		return fmt.Errorf("%s is missing (%w); get it: %s", tool.Name, err, tool.Get)
+		return ToolState{Status: ToolMissing, Err: err}
 	}
-	if tool.Minimum == "" || len(tool.Version) == 0 {
-		return nil
+	if len(tool.Version) == 0 {
+		return ToolState{Status: ToolOK}
 	}
 	have := version(ctx, path, tool.Version[1:], environ)
-	if have == "" || atLeast(have, tool.Minimum) {
-		return nil
+	if have != "" && tool.Minimum != "" && !atLeast(have, tool.Minimum) {
+		return ToolState{Status: ToolOld, Version: have}
 	}
-	return fmt.Errorf("%s is version %s, %s or newer is needed; get it: %s", tool.Name, have, tool.Minimum, tool.Get)
+	return ToolState{Status: ToolOK, Version: have}
 }
+
+// ToolsError says which tools are missing or too old, and how to get them.
+type ToolsError struct{ Problems []string }
+
+func (e *ToolsError) Error() string { return strings.Join(e.Problems, "\n") }
 
 const versionLimit = 10 * time.Second
 
@@ -69,29 +90,45 @@ func number(parts []string, i int) int {
 	return n
 }
 
-// checkTools checks each distinct tool once, all at the same time, and names the
-// services that need it.
-func checkTools(ctx context.Context, services []*service, environ []string) []error {
+// CheckTools probes each distinct tool of the services once, all at the same
+// time. The error is a *ToolsError.
+func CheckTools(ctx context.Context, launches []spec.Launch, environ []string) error {
 	var tools []spec.Tool
 	users := map[string][]string{}
-	for _, s := range services {
-		for _, tool := range s.launch.Requires {
-			key := tool.Name + " " + tool.Minimum
-			if users[key] == nil {
+	for _, l := range launches {
+		for _, tool := range l.Requires {
+			if users[toolKey(tool)] == nil {
 				tools = append(tools, tool)
 			}
-			users[key] = append(users[key], s.name())
+			users[toolKey(tool)] = append(users[toolKey(tool)], l.Service)
 		}
 	}
-	problems := make([]error, len(tools))
+	states := make([]ToolState, len(tools))
 	var wait sync.WaitGroup
 	for i, tool := range tools {
-		wait.Go(func() {
-			if err := CheckTool(ctx, tool, environ); err != nil {
-				problems[i] = fmt.Errorf("%s: %w", strings.Join(users[tool.Name+" "+tool.Minimum], ", "), err)
-			}
-		})
+		wait.Go(func() { states[i] = Probe(ctx, tool, environ) })
 	}
 	wait.Wait()
-	return problems
+	failed := &ToolsError{}
+	for i, tool := range tools {
+		if text := states[i].problem(tool); text != "" {
+			failed.Problems = append(failed.Problems, strings.Join(users[toolKey(tool)], ", ")+": "+text)
+		}
+	}
+	if len(failed.Problems) > 0 {
+		return failed
+	}
+	return nil
+}
+
+func toolKey(t spec.Tool) string { return t.Name + " " + t.Minimum }
+
+func (s ToolState) problem(tool spec.Tool) string {
+	switch s.Status {
+	case ToolMissing:
+		return fmt.Sprintf("%s is missing (%v); get it: %s", tool.Name, s.Err, tool.Get)
+	case ToolOld:
+		return fmt.Sprintf("%s is version %s, %s or newer is needed; get it: %s", tool.Name, s.Version, tool.Minimum, tool.Get)
+	}
+	return ""
 }

@@ -1,7 +1,8 @@
+//go:build unix
+
 package local
 
 import (
-	"context"
 	"strings"
 	"testing"
 	"time"
@@ -62,7 +63,7 @@ func TestAtLeast(t *testing.T) {
 	}
 }
 
-func TestCheckTool(t *testing.T) {
+func TestCheckTools(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	write(t, dir, "old", "#!/bin/sh\necho 'Old v1.2.3 (2019)'\n")
@@ -78,12 +79,13 @@ func TestCheckTool(t *testing.T) {
 	}{
 		{tool("old", "1.2"), ""},
 		{tool("old", ""), ""},
-		{tool("old", "1.10"), "old is version 1.2.3, 1.10 or newer is needed; get it: build it"},
+		{tool("old", "1.10"), "a, b: old is version 1.2.3, 1.10 or newer is needed; get it: build it"},
 		{tool("odd", "9"), ""},
-		{tool("data", "1"), "data is missing (data is not in PATH); get it: build it"},
+		{tool("data", "1"), "a, b: data is missing (data is not in PATH); get it: build it"},
 	} {
 		got := ""
-		if err := CheckTool(context.Background(), c.tool, []string{"PATH=/nowhere:" + dir}); err != nil {
+		launches := []spec.Launch{{Service: "a", Requires: []spec.Tool{c.tool}}, {Service: "b", Requires: []spec.Tool{c.tool}}}
+		if err := CheckTools(t.Context(), launches, []string{"PATH=/nowhere:" + dir}); err != nil {
 			got = err.Error()
 		}
 		if got != c.want {

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"time"
 )
 
 // Up installs, builds and runs the services until ctx is cancelled. It returns
@@ -18,6 +17,7 @@ import (
 //     or ended at once through Options.Kill;
 //   - a *ServiceError when a step or a service failed before all were ready, or
 //     when the last service ended by itself;
+//   - an error with a *ToolsError in it when a tool is missing or too old;
 //   - another error when nothing could be started, or something had to be forced.
 //
 // A service that ends later is reported; the others go on. Whatever it returns,
@@ -67,9 +67,8 @@ func newRunner(o *Options, p *plan) *runner {
 	}
 	return &runner{
 		plan: p, o: o, spawn: newSpawner(), prober: newProber(), transport: newTransport(),
-		logs:     &logs{out: o.Stdout, width: width, color: o.Color},
-		progress: &progress{out: o.Stderr, tty: o.TTY, width: width, running: map[string]time.Time{}},
-		exits:    make(chan *instance, count),
+		logs: &logs{out: o.Stdout, width: width, color: o.Color}, progress: newProgress(o, width),
+		exits: make(chan *instance, count),
 	}
 }
 
@@ -212,7 +211,7 @@ func (r *runner) supervise(ctx context.Context) error {
 			r.progress.say("stopping")
 			return nil
 		case in := <-r.exits:
-			err := failure(in.name, "run", in.proc, " by itself")
+			err := failure(in.name, "run", in.proc, "")
 			if left--; left == 0 {
 				return err
 			}

@@ -1,3 +1,5 @@
+//go:build unix
+
 package local
 
 import (
@@ -35,7 +37,7 @@ func TestUpRunsRoutesAndStops(t *testing.T) {
 	want := map[string]string{
 		"FROM_SPEC": "spec", "LOG_LEVEL": "debug", "TOKEN": "s3cret", "SERVICE_NAME": "orders",
 		"PORT": fmt.Sprint(orders.Port), "HOST": "127.0.0.1", "PWD": orders.Dir, "PATH": os.Getenv("PATH"),
-		"SHUTDOWN_DRAIN_MS": "0", "SHUTDOWN_TIMEOUT_MS": "3000",
+		"SHUTDOWN_DRAIN_MS": "0", "SHUTDOWN_TIMEOUT_MS": "3000", "GORACE": "atexit_sleep_ms=0",
 		"CALL_PRICING_URL":  localURL(w.launch("pricing").Port),
 		"CALL_SHOP_API_URL": "http://api.example/v1", "CALL_BILLING_URL": "http://127.0.0.1:4567",
 	}
@@ -132,7 +134,7 @@ func TestUpOneDiesLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.wait("the report", func() bool { return strings.Contains(w.err.String(), "ratings is down") })
-	if !strings.Contains(w.err.String(), "ratings: run was ended (signal: killed) by itself") {
+	if !strings.Contains(w.err.String(), "ratings: run was ended (signal: killed): ") {
 		t.Errorf("stderr:\n%s", w.err)
 	}
 	status, body := w.get("/ratings/x")

@@ -10,7 +10,7 @@ import (
 type Catalog struct {
 	Version   string // azulejo's own version, for required_version
 	Languages []Language
-	Pinned    map[string]Language // by service: the pack that its lock names, of another version
+	Pinned    map[string]Language          // by service: the pack that its lock names, of another version
 	Functions map[string]function.Function // for the expressions of inputs
 }
 

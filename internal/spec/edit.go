@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -65,29 +65,29 @@ func Explicit(src []byte, svc *Service) ([]byte, error) {
 		if b.Type != "service" || b.Labels[0] != svc.Name || b.Body.Attributes["port"] != nil || svc.Port == 0 {
 			continue
 		}
-		line := fmt.Sprintf("\n  port = %d\n", svc.Port)
-		at := b.OpenBraceRange.End.Byte
+		line, after := fmt.Sprintf("  port = %d", svc.Port), b.OpenBraceRange
 		if lang := b.Body.Attributes["language"]; lang != nil {
-			at = lang.SrcRange.End.Byte
-		} else if len(bytes.TrimSpace(src[at:b.CloseBraceRange.Start.Byte])) > 0 {
-			line = strings.TrimRight(line, "\n")
+			after = lang.SrcRange
+			width := lang.EqualsRange.Start.Column - lang.NameRange.Start.Column
+			line = fmt.Sprintf("  %-*s= %d", width, "port ", svc.Port)
 		}
-		return insert(src, at, line), nil
+		if i := bytes.IndexByte(src[after.End.Byte:b.CloseBraceRange.Start.Byte], '\n'); i >= 0 {
+			at := after.End.Byte + i
+			return slices.Concat(src[:at], []byte("\n"+line), src[at:]), nil
+		}
+		return Format(openUp(src, b, line)), nil
 	}
 	return src, nil
 }
 
-// insert puts a line at an offset and keeps a formatted text formatted.
-func insert(src []byte, at int, line string) []byte {
-	tail := src[at:]
-	if i := bytes.IndexByte(tail, '\n'); i >= 0 && len(bytes.TrimSpace(tail[:i])) == 0 || bytes.HasPrefix(bytes.TrimSpace(tail), []byte("#")) {
-		line = strings.TrimRight(line, "\n")
+// openUp writes a block of one line as several, with one line more.
+func openUp(src []byte, b *hclsyntax.Block, line string) []byte {
+	from, to := b.OpenBraceRange.End.Byte, b.CloseBraceRange.Start.Byte
+	inner := string(bytes.TrimSpace(src[from:to]))
+	if inner != "" {
+		inner = "  " + inner + "\n"
 	}
-	out := append(append(append([]byte{}, src[:at]...), line...), tail...)
-	if bytes.Equal(Format(src), src) {
-		out = Format(out)
-	}
-	return out
+	return slices.Concat(src[:from], []byte("\n"+inner+line+"\n"), src[to:])
 }
 
 // ServiceText writes a service in canonical form, with all that differs from the

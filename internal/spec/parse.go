@@ -40,7 +40,7 @@ func Parse(texts []Text) (*Parsed, hcl.Diagnostics) {
 		}
 	}
 	d.finish()
-	return p, sorted(d.diags)
+	return p, Sorted(d.diags)
 }
 
 // finish puts the services in order and fills the defaults that depend on
@@ -95,7 +95,8 @@ func assignPorts(s *System) {
 	}
 }
 
-func sorted(diags hcl.Diagnostics) hcl.Diagnostics {
+// Sorted puts messages in the order of files and lines.
+func Sorted(diags hcl.Diagnostics) hcl.Diagnostics {
 	sort.SliceStable(diags, func(i, j int) bool {
 		a, b := diags[i].Subject, diags[j].Subject
 		if a == nil || b == nil {

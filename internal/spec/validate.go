@@ -24,7 +24,7 @@ func Validate(p *Parsed, catalog *Catalog) hcl.Diagnostics {
 	v.ports()
 	v.routes()
 	v.calls()
-	return sorted(v.diags)
+	return Sorted(v.diags)
 }
 
 type validator struct {

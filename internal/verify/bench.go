@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/azulejo-dev/azulejo/internal/spec"
 )
@@ -70,6 +71,9 @@ func (b *bench) close() {
 	for _, in := range b.started {
 		in.kill()
 	}
+	for _, in := range b.started {
+		in.awaitEnd(context.Background(), 3*time.Second) // killed: it takes no time, but the pipes may
+	}
 	for _, u := range []*upstream{b.steady, b.moody} {
 		if u != nil {
 			u.down()
@@ -96,7 +100,7 @@ func (b *bench) once(what string, settings map[string]string) func() (*instance,
 func need(start func() (*instance, error)) (*instance, error) {
 	in, err := start()
 	if err != nil {
-		return nil, notRun("did not start, see C01 (%s)", clip(err.Error(), 200))
+		return nil, notRun("the process for it did not start: see C01")
 	}
 	return in, nil
 }

@@ -26,6 +26,9 @@ func (r request) String() string {
 }
 
 func (r request) do(ctx context.Context, in *instance) (answer, error) {
+	if r.want == http.StatusRequestEntityTooLarge {
+		return in.postFresh(ctx, r.body, false)
+	}
 	var header []string
 	if r.mediaType != "" {
 		header = []string{"Content-Type", r.mediaType}

@@ -3,7 +3,6 @@ package verify
 import (
 	"context"
 	"fmt"
-	"io"
 	"strings"
 	"sync"
 	"time"
@@ -29,11 +28,7 @@ func bodyLimit(ctx context.Context, b *bench) (string, error) {
 	}
 	var f findings
 	for _, row := range rows {
-		var body io.Reader = strings.NewReader(padded(row.size))
-		if row.chunked {
-			body = io.MultiReader(body) // hides the length
-		}
-		a, err := in.echo(ctx, jsonType, body)
+		a, err := in.postFresh(ctx, padded(row.size), row.chunked)
 		f.want(err == nil && a.status == row.want, "%d bytes, chunked %t, MAX_BODY_BYTES=%d: %d %v, want %d",
 			row.size, row.chunked, maxBody, a.status, err, row.want)
 	}

@@ -19,7 +19,7 @@ func logLines(_ context.Context, b *bench) (string, error) {
 		if err != nil {
 			continue // C01
 		}
-		f.want(!in.stdout.flooded(), "a process wrote more than %d MiB", maxLog>>20)
+		f.want(!in.stdout.flooded(), "a process wrote more than %d lines or %d MiB", maxRows, maxLog>>20)
 		alone, _ := b.alone()
 		for i, e := range in.stdout.all() {
 			if in != alone || !b.hostile.holds(i) {

@@ -89,10 +89,8 @@ func probesUncounted(ctx context.Context, b *bench) (string, error) {
 		return "", err
 	}
 	paths := []string{"/livez", "/readyz", "/metrics"}
-	for i := range 50 {
-		if _, err := in.get(ctx, paths[i%len(paths)]); err != nil {
-			return "", err
-		}
+	if n := in.burst(ctx, 50, func(i int) (string, string) { return "GET", paths[i%len(paths)] }); n != 50 {
+		return "", fmt.Errorf("%d of 50 probes and scrapes were answered", n)
 	}
 	after, err := in.scrape(ctx)
 	if err != nil {

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -34,6 +35,9 @@ func drainOrder(_ context.Context, b *bench) (string, error) {
 		}
 		n++
 		ms := one.at.Milliseconds()
+		if one.err != nil && one.at+one.took > drain {
+			continue // verify itself was late: the drain was over
+		}
 		f.want(one.err == nil && one.status == 200, "a request %d ms after SIGTERM: %d %v, want 200", ms, one.status, one.err)
 		f.want(one.err != nil || one.closing || one.at < noticeLimit, "a request %d ms after SIGTERM: no Connection: close", ms)
 	}
@@ -65,6 +69,9 @@ func drainLate(_ context.Context, b *bench) (string, error) {
 	s, err := b.needShutdown()
 	if err != nil {
 		return "", err
+	}
+	if s.late.at > drain-100*time.Millisecond {
+		return "", notRun("this machine is too busy: the last request went out %d ms after SIGTERM", s.late.at.Milliseconds())
 	}
 	if s.late.err != nil || s.late.status != 200 {
 		return "", fmt.Errorf("a request of 1800 ms, sent %d ms after SIGTERM: %d %v, want 200", s.late.at.Milliseconds(), s.late.status, s.late.err)
@@ -114,9 +121,8 @@ func interrupt(ctx context.Context, b *bench) (string, error) {
 	if err := in.interrupt(); err != nil {
 		return "", in.explain(fmt.Errorf("SIGINT: %w", err))
 	}
-	status, live := in.awaitDraining(ctx)
-	if status != 503 || live != 200 {
-		return "", in.explain(fmt.Errorf("after SIGINT: /readyz %d and /livez %d, want 503 and 200", status, live))
+	if err := in.awaitDraining(ctx); err != nil {
+		return "", in.explain(err)
 	}
 	began := time.Now()
 	if err := in.interrupt(); err != nil {
@@ -130,16 +136,17 @@ func interrupt(ctx context.Context, b *bench) (string, error) {
 	return fmt.Sprintf("drains after SIGINT, ended %d ms after the second (exit %d)", took.Milliseconds(), in.exitCode()), nil
 }
 
-// awaitDraining waits for /readyz to turn, and then reads /livez.
-func (in *instance) awaitDraining(ctx context.Context) (ready, live int) {
+// awaitDraining waits for any sign of a drain: C10, C11 and C60 judge what a
+// drain looks like.
+func (in *instance) awaitDraining(ctx context.Context) error {
 	for end := time.Now().Add(2 * time.Second); time.Now().Before(end) && ctx.Err() == nil; pause(ctx, 20*time.Millisecond) {
-		a, err := in.get(ctx, "/readyz")
-		if err == nil && a.status == 503 || in.ended() {
-			ready = a.status
-			break
+		a, err := in.getFresh(ctx, "/readyz")
+		if err == nil && (a.status == 503 || a.closing) {
+			return nil
 		}
-		ready = a.status
+		if in.ended() {
+			return errors.New("SIGINT ended it at once, want a drain")
+		}
 	}
-	a, _ := in.get(ctx, "/livez") // 0 when it fails
-	return ready, a.status
+	return errors.New("2 s after SIGINT it did not drain: /readyz not 503, no Connection: close")
 }

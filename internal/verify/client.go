@@ -86,11 +86,6 @@ func readAnswer(resp *http.Response, began time.Time) (answer, error) {
 	return a, err
 }
 
-// echo posts to the contract's echo probe.
-func (in *instance) echo(ctx context.Context, mediaType string, body io.Reader) (answer, error) {
-	return in.send(ctx, "POST", "/_contract/echo", body, "Content-Type", mediaType)
-}
-
 // wire is one connection, for what net/http would hide: reuse, halves of a
 // request, a close.
 type wire struct {
@@ -108,10 +103,54 @@ func dial(ctx context.Context, addr string) (*wire, error) {
 }
 
 // get asks on the connection and leaves it open.
-func (w *wire) get(target string) (answer, error) {
-	if _, err := fmt.Fprintf(w, "GET %s HTTP/1.1\r\nHost: verify\r\n\r\n", target); err != nil {
+func (w *wire) get(target string) (answer, error) { return w.ask("GET", target) }
+
+func (w *wire) ask(method, target string) (answer, error) {
+	if _, err := fmt.Fprintf(w, "%s %s HTTP/1.1\r\nHost: verify\r\n\r\n", method, target); err != nil {
 		return answer{}, err
 	}
+	return w.read(answerLimit)
+}
+
+// burst makes n requests on as few connections as the service allows and
+// returns how many were answered.
+func (in *instance) burst(ctx context.Context, n int, request func(i int) (method, target string)) int {
+	var w *wire
+	answered := 0
+	for i := range n {
+		if w == nil {
+			var err error
+			if w, err = dial(ctx, in.addr); err != nil {
+				return answered
+			}
+		}
+		a, err := w.ask(request(i))
+		if err == nil {
+			answered++
+		}
+		if err != nil || a.closing {
+			w.Close()
+			w = nil
+		}
+	}
+	if w != nil {
+		w.Close()
+	}
+	return answered
+}
+
+// post sends a JSON body and listens at the same time: a server may answer and
+// close before it has read all.
+func (w *wire) post(target, body string, chunked bool) (answer, error) {
+	head := fmt.Sprintf("Content-Length: %d\r\n\r\n", len(body))
+	if chunked {
+		head = "Transfer-Encoding: chunked\r\n\r\n"
+		half := len(body) / 2
+		body = fmt.Sprintf("%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n", half, body[:half], len(body)-half, body[half:])
+	}
+	go func() { // ends at the latest when the connection is closed
+		_, _ = fmt.Fprintf(w, "POST %s HTTP/1.1\r\nHost: verify\r\nContent-Type: application/json\r\n%s%s", target, head, body)
+	}()
 	return w.read(answerLimit)
 }
 
@@ -134,7 +173,20 @@ func (in *instance) getFresh(ctx context.Context, target string) (answer, error)
 		return answer{}, err
 	}
 	defer w.Close()
-	return w.get(target)
+	began := time.Now()
+	a, err := w.get(target)
+	a.took = time.Since(began)
+	return a, err
+}
+
+// postFresh posts JSON to the contract's echo probe on a connection of its own.
+func (in *instance) postFresh(ctx context.Context, body string, chunked bool) (answer, error) {
+	w, err := dial(ctx, in.addr)
+	if err != nil {
+		return answer{}, err
+	}
+	defer w.Close()
+	return w.post("/_contract/echo", body, chunked)
 }
 
 // awaitClose returns how long it took the other side to close, false if it did

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -26,13 +27,14 @@ func (f findings) err() error {
 	return errors.New(strings.Join(f, "; "))
 }
 
-// tries repeats a check of times until it passes, at most three times: a busy
-// machine must not fail a service.
+// tries repeats a check of times until it passes, at most three times and not
+// for long: a busy machine must not fail a service.
 func tries(check func() error) error {
 	var err error
+	began := time.Now()
 	for range 3 {
-		if err = check(); err == nil {
-			return nil
+		if err = check(); err == nil || time.Since(began) > 3*time.Second {
+			return err
 		}
 	}
 	return err

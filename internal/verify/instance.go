@@ -119,7 +119,7 @@ func (in *instance) awaitReady(ctx context.Context, limit time.Duration) error {
 
 func (in *instance) obituary() string {
 	if in.stdout.flooded() || in.stderr.flooded() {
-		return fmt.Sprintf("stopped: it wrote more than %d MiB", maxLog>>20)
+		return "stopped, because it flooded its log; last lines: " + in.lastLines()
 	}
 	return fmt.Sprintf("the process ended with %d; last lines: %s", in.exitCode(), in.lastLines())
 }

@@ -12,6 +12,7 @@ import (
 const (
 	maxLog  = 16 << 20 // bytes of one stream; more is a flood
 	maxLine = 1 << 20
+	maxRows = 100_000
 )
 
 // entry is one line of output; fields is nil if it is not a JSON object.
@@ -61,7 +62,7 @@ func (l *logbook) Write(p []byte) (int, error) {
 		l.entries = append(l.entries, parseLine(string(line)))
 		l.partial = rest
 	}
-	if l.size > maxLog || len(l.partial) > maxLine {
+	if l.size > maxLog || len(l.partial) > maxLine || len(l.entries) > maxRows {
 		l.flood, l.partial = true, nil
 		l.tooMuch()
 	}

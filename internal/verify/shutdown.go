@@ -50,7 +50,7 @@ func (b *bench) needShutdown() (*shutdown, error) {
 	}
 	s, err := b.shutdown()
 	if err != nil {
-		return nil, notRun("no shutdown to watch, see C01 (%s)", clip(err.Error(), 200))
+		return nil, notRun("no shutdown to watch: %s", clip(err.Error(), 200))
 	}
 	return s, nil
 }
@@ -66,7 +66,7 @@ func (b *bench) watchShutdown() (*shutdown, error) {
 	for range loadClients {
 		load.Go(w.load)
 	}
-	pause(b.ctx, 300*time.Millisecond)
+	w.awaitLoad()
 	w.mu.Lock()
 	w.signalled = time.Now()
 	w.mu.Unlock()
@@ -91,6 +91,18 @@ type watcher struct {
 	mu        sync.Mutex
 	signalled time.Time
 	out       *shutdown
+}
+
+// awaitLoad waits until connections are in use again and again.
+func (w *watcher) awaitLoad() {
+	for end := time.Now().Add(5 * time.Second); time.Now().Before(end) && w.ctx.Err() == nil; pause(w.ctx, 20*time.Millisecond) {
+		w.mu.Lock()
+		n := w.out.before
+		w.mu.Unlock()
+		if n >= 5*loadClients {
+			return
+		}
+	}
 }
 
 // since is the time from the signal, negative before it.

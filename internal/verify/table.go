@@ -17,8 +17,8 @@ type Check struct {
 	Clause      string
 	Needs       Needs
 	Explanation string
-	Also        map[string]string // clauses that a violation of this one breaks too -> why they cannot be told apart
 	lane        lane
+	late        bool // in a serial lane: after the others, because it waits for another lane
 	probe       func(context.Context, *bench) (string, error)
 }
 
@@ -54,9 +54,9 @@ func Table() []Check {
 		{Clause: "C06", lane: laneStarts, probe: listensOnOnePort,
 			Explanation: "listens on HOST:PORT only, one port; a port in use stops the start"},
 
-		{Clause: "C10", Needs: NeedsProbes, lane: laneAlone, probe: livez,
+		{Clause: "C10", Needs: NeedsProbes, lane: laneAlone, late: true, probe: livez,
 			Explanation: "/livez is 200 while the process can serve, also while draining, and touches no dependency"},
-		{Clause: "C11", Needs: NeedsProbes, lane: laneAlone, probe: readyz,
+		{Clause: "C11", Needs: NeedsProbes, lane: laneAlone, late: true, probe: readyz,
 			Explanation: "/readyz is 200 after the start, also with a dead dependency, and 503 from SIGTERM on"},
 		{Clause: "C12", lane: laneShared, probe: probeBodies,
 			Explanation: "a probe answers JSON with a status string, and Cache-Control: no-store"},
@@ -97,7 +97,7 @@ func Table() []Check {
 			Explanation: "one access line a request: method, path without query, route, status, duration_ms"},
 		{Clause: "C43", Needs: NeedsProbes, lane: laneAlone, probe: errorLog,
 			Explanation: "an error is logged with error_message, error_type and error_stack"},
-		{Clause: "C44", Needs: NeedsProbes, lane: laneAlone, probe: secretsUnlogged,
+		{Clause: "C44", Needs: NeedsProbes, lane: laneAlone, late: true, probe: secretsUnlogged,
 			Explanation: "LOG_LEVEL is obeyed; query strings, Authorization, Cookie and configuration values are never logged"},
 		{Clause: "C45", lane: laneAlone, probe: lineBreaks,
 			Explanation: "line breaks and control characters of a request never break or forge a log line"},

@@ -123,18 +123,20 @@ func (b *bench) runAll(checks []Check) []Result {
 // runLane writes each result at its check's index, so no lock is needed.
 func (b *bench) runLane(l lane, checks []Check, results []Result) {
 	var wg sync.WaitGroup
-	for i, c := range checks {
-		if c.lane != l {
-			continue
-		}
-		one := func() {
-			results[i] = b.judge(c)
-			b.report(results[i])
-		}
-		if l.serial() {
-			one()
-		} else {
-			wg.Go(one)
+	for _, late := range []bool{false, true} {
+		for i, c := range checks {
+			if c.lane != l || c.late != late {
+				continue
+			}
+			one := func() {
+				results[i] = b.judge(c)
+				b.report(results[i])
+			}
+			if l.serial() {
+				one()
+			} else {
+				wg.Go(one)
+			}
 		}
 	}
 	wg.Wait()

@@ -41,6 +41,25 @@ export interface Client {
   readonly get: (name: CallName, path: string) => Promise<Answer>;
 }
 
+type Call = (typeof CALLS)[number];
+
+const prefixOf = (call: Call) => `CALL_${call.env}_`;
+
+const variablesOf = (call: Call) => ({
+  URL: z.url({ protocol: /^https?$/, error: "expected an http or https URL" }).optional(),
+  ATTEMPT_TIMEOUT_MS: milliseconds(1).default(call.attemptTimeoutMs),
+  DEADLINE_MS: milliseconds(1).default(call.deadlineMs),
+});
+
+/** The variables of all calls, by their whole names. */
+export const CallVariables = z.object(
+  Object.fromEntries(
+    CALLS.flatMap((call) =>
+      Object.entries(variablesOf(call)).map(([name, type]) => [prefixOf(call) + name, type]),
+    ),
+  ),
+);
+
 interface Target {
   readonly url: string | undefined;
   readonly limitMs: number;
@@ -83,15 +102,8 @@ export function createClient(config: Config, { registry }: Metrics): Client {
   };
 }
 
-function readTarget(config: Config, call: (typeof CALLS)[number]): Target {
-  const variables = config.read(
-    z.object({
-      URL: z.url({ protocol: /^https?$/, error: "expected an http or https URL" }).optional(),
-      ATTEMPT_TIMEOUT_MS: milliseconds(1).default(call.attemptTimeoutMs),
-      DEADLINE_MS: milliseconds(1).default(call.deadlineMs),
-    }),
-    `CALL_${call.env}_`,
-  );
+function readTarget(config: Config, call: Call): Target {
+  const variables = config.read(z.object(variablesOf(call)), prefixOf(call));
   return {
     url: variables.URL?.replace(/\/+$/, ""),
     limitMs: Math.min(variables.ATTEMPT_TIMEOUT_MS, variables.DEADLINE_MS),

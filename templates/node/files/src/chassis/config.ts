@@ -58,7 +58,8 @@ export class ConfigError extends Error {
   }
 }
 
-export function loadConfig(environment: Environment): Config {
+/** Checks the variables of other parts together with its own, so that all that is wrong is said. */
+export function loadConfig(environment: Environment, others: z.ZodObject = z.object({})): Config {
   // An empty variable counts as unset: that is how Compose and Terraform pass one on.
   const given = Object.entries(environment).filter(([, value]) => value !== "");
   const variables = new Map(given);
@@ -82,6 +83,7 @@ export function loadConfig(environment: Environment): Config {
     const value = resolved.get(name) ?? variables.get(name);
     return value === undefined ? undefined : String(value);
   };
+  read(others.extend(Variables.shape));
   return { ...read(Variables), read, lookup };
 }
 

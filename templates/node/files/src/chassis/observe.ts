@@ -22,38 +22,42 @@ interface Observed {
 export type Observe = (request: FastifyRequest, reply: FastifyReply) => void;
 
 /** Counts, times and logs each request once, when its answer is out or its client is gone. */
-export function createObserver({ logger, metrics, state }: Observed): Observe {
+export function createObserver(observed: Observed): Observe {
+  const { metrics, state } = observed;
   return (request, reply) => {
     const started = performance.now();
-    const quiet = isProbe(request);
     const labels = { http_request_method: methodLabel(request.method), url_scheme: "http" };
+    const counted = !isProbe(request);
     state.inFlight += 1;
-    if (!quiet) {
+    if (counted) {
       metrics.active.inc(labels);
     }
     reply.raw.once("close", () => {
       state.inFlight -= 1;
-      if (quiet) {
-        return;
+      if (counted) {
+        metrics.active.dec(labels);
+        record(observed, labels, request, reply, performance.now() - started);
       }
-      metrics.active.dec(labels);
-      const outcome = {
-        http_route: routeOf(request),
-        http_response_status_code: statusOf(reply),
-      };
-      const durationMs = performance.now() - started;
-      metrics.duration.observe({ ...labels, ...outcome }, durationMs / 1000);
-      logger.info(
-        {
-          http_request_method: request.method,
-          url_path: pathOf(request),
-          ...outcome,
-          duration_ms: Math.round(durationMs * 1000) / 1000,
-        },
-        "http request",
-      );
     });
   };
+}
+
+function record(
+  { logger, metrics }: Observed,
+  labels: Record<"http_request_method" | "url_scheme", string>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  durationMs: number,
+): void {
+  const outcome = { http_route: routeOf(request), http_response_status_code: statusOf(reply) };
+  metrics.duration.observe({ ...labels, ...outcome }, durationMs / 1_000);
+  const fields = {
+    http_request_method: request.method,
+    url_path: pathOf(request),
+    ...outcome,
+    duration_ms: Math.round(durationMs * 1_000) / 1_000,
+  };
+  logger.info(fields, "http request");
 }
 
 /** Watches every request that reaches the router. */

@@ -9,7 +9,7 @@ import { createChassis } from "../../src/chassis/chassis.ts";
 import { CallError } from "../../src/chassis/client.ts";
 import { ConfigError } from "../../src/chassis/config.ts";
 import { BUDGET_HEADER } from "../../src/chassis/deadline.ts";
-import { collectLines, startService } from "./support.ts";
+import { collectLines, freePort, startService } from "./support.ts";
 
 const [CALL] = CALLS;
 const PREFIX = `CALL_${CALL.env}`;
@@ -53,7 +53,8 @@ test("an answer is given back whatever its status", async (t) => {
 test("no URL, no connection and too much content are told apart", async (t) => {
   const unset = create({}).client.get(CALL.name, "/");
   assert.equal((await failureOf(unset)).reason, "not_configured");
-  const refused = create({ [`${PREFIX}_URL`]: "http://127.0.0.1:9" }).client.get(CALL.name, "/");
+  const closed = `http://127.0.0.1:${await freePort()}`;
+  const refused = create({ [`${PREFIX}_URL`]: closed }).client.get(CALL.name, "/");
   assert.equal((await failureOf(refused)).reason, "connect");
   const url = await startUpstream(t, (_request, response) => response.end("x".repeat(1_048_577)));
   const flood = create({ [`${PREFIX}_URL`]: url }).client.get(CALL.name, "/");
@@ -67,7 +68,7 @@ for (const variable of ["ATTEMPT_TIMEOUT_MS", "DEADLINE_MS"]) {
     const started = performance.now();
     assert.equal((await failureOf(client.get(CALL.name, "/"))).reason, "timeout");
     const elapsedMs = performance.now() - started;
-    assert.ok(elapsedMs > 70 && elapsedMs < 500, `${elapsedMs} ms`);
+    assert.ok(elapsedMs > 70 && elapsedMs < 900, `${elapsedMs} ms`);
   });
 }
 
@@ -93,7 +94,7 @@ test("a call gets nine tenths of what its request has left, and says so", async 
   await fetch(path, { headers: { [BUDGET_HEADER]: "1000" } });
   await fetch(path);
   const [inherited = 0, own] = budgets;
-  assert.ok(inherited > 700 && inherited <= 900, String(inherited));
+  assert.ok(inherited > 500 && inherited <= 900, String(inherited));
   assert.equal(own, 2_000);
 });
 
@@ -129,4 +130,13 @@ test("a URL that is none stops the start", () => {
   for (const value of ["nope", "ftp://host", "//host"]) {
     assert.throws(() => create({ [`${PREFIX}_URL`]: value }), ConfigError);
   }
+});
+
+test("what is wrong with a call is said with all the rest", () => {
+  const load = () => create({ PORT: "x", [`${PREFIX}_URL`]: "y", [`${PREFIX}_DEADLINE_MS`]: "z" });
+  const variables = ["PORT", `${PREFIX}_DEADLINE_MS`, `${PREFIX}_URL`];
+  assert.throws(load, (error: ConfigError) => {
+    assert.deepEqual([...error.variables].sort(), variables.sort());
+    return true;
+  });
 });

@@ -34,18 +34,18 @@ test("half a head is cut off", async (t) => {
   const started = performance.now();
   assert.match(await sendRaw(port, "GET / HTTP/1.1\r\nHost: t"), /^HTTP\/1\.1 408 /);
   const elapsedMs = performance.now() - started;
-  assert.ok(elapsedMs > 190 && elapsedMs < 1_000, `${elapsedMs} ms`);
+  assert.ok(elapsedMs > 190 && elapsedMs < 3_000, `${elapsedMs} ms`);
 });
 
 test("a slow handler is 503 in time; its late answer is ignored", async (t) => {
   const { url, lines } = await startService(t, { REQUEST_TIMEOUT_MS: "100" });
   const started = performance.now();
-  const response = await fetch(`${url}/_contract/slow?ms=300&token=secret`);
+  const response = await fetch(`${url}/_contract/slow?ms=400&token=secret`);
   const elapsedMs = performance.now() - started;
   assert.equal(response.status, 503);
   assert.equal(response.headers.get("retry-after"), "1");
-  assert.ok(elapsedMs >= 95 && elapsedMs < 600, `${elapsedMs} ms`);
-  await sleep(350);
+  assert.ok(elapsedMs >= 95 && elapsedMs < 3_000, `${elapsedMs} ms`);
+  await sleep(450);
   const noise = lines.filter(({ level }) => level === "warn" || level === "error");
   assert.deepEqual(noise, []);
   assert.equal(JSON.stringify(lines).includes("secret"), false);

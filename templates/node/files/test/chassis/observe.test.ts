@@ -60,11 +60,11 @@ test("requests are counted by route and status, in the contract's buckets", asyn
 });
 
 test("a request being served is active", async (t) => {
-  const { url } = await startService(t);
+  const { url, state } = await startService(t);
   const active = async () =>
     (await scrape(url)).find((line) => /^http_server_active_requests.*"GET"/.test(line));
-  const slow = fetch(`${url}/_contract/slow?ms=150`);
-  await fetch(`${url}/livez`);
+  const slow = fetch(`${url}/_contract/slow?ms=300`);
+  await eventually(() => state.inFlight || undefined);
   assert.match((await active()) ?? "", / 1$/);
   await slow;
   assert.match((await active()) ?? "", / 0$/);

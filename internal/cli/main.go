@@ -1,0 +1,189 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Version is azulejo's own version. It never appears in a generated file.
+const Version = "0.1.0"
+
+// Exit codes, the same for every command.
+const (
+	exitOK          = 0
+	exitError       = 1
+	exitDifference  = 2
+	exitDecide      = 3
+	exitCannotTell  = 4
+	exitInterrupted = 130
+)
+
+// Env is what a command knows of the world.
+type Env struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Environ        []string
+	Dir            string // the working directory
+	OutTTY, ErrTTY bool   // whether the streams are terminals
+	InTTY          bool
+	Kill           <-chan struct{} // closed by the second Ctrl-C
+}
+
+// exitError ends a command with a code of its own. Without an error the command
+// has said everything already.
+type exitCodeError struct {
+	code int
+	err  error
+}
+
+func (e *exitCodeError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *exitCodeError) Unwrap() error { return e.err }
+
+func withCode(code int, err error) error { return &exitCodeError{code, err} }
+
+// Main runs azulejo in this process's environment and returns its exit code.
+func Main() int {
+	dir, err := os.Getwd()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "Error: finding the working directory:", err)
+		return exitError
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	kill := make(chan struct{})
+	go interrupts(cancel, kill)
+	return Run(ctx, &Env{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), Dir: dir,
+		OutTTY: isTerminal(os.Stdout), ErrTTY: isTerminal(os.Stderr), InTTY: isTerminal(os.Stdin), Kill: kill,
+	}, os.Args[1:])
+}
+
+// interrupts turns the first Ctrl-C, SIGTERM or SIGHUP into a cancelled context
+// and the second into kill.
+func interrupts(cancel func(), kill chan struct{}) {
+	c := make(chan os.Signal, 2)
+	signal.Notify(c, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	<-c
+	cancel()
+	<-c
+	close(kill)
+}
+
+// Run runs one command line.
+func Run(ctx context.Context, env *Env, args []string) int {
+	root := newRoot(env)
+	root.SetArgs(args)
+	root.SetIn(env.Stdin)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
+	return env.finish(ctx, root.ExecuteContext(ctx))
+}
+
+// finish prints an error that nobody has printed, and turns it into a code.
+func (env *Env) finish(ctx context.Context, err error) int {
+	if err == nil {
+		return exitOK
+	}
+	code := exitError
+	var coded *exitCodeError
+	if errors.As(err, &coded) {
+		code = coded.code
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		fmt.Fprintln(env.Stderr, "Interrupted.")
+		return exitInterrupted
+	}
+	if msg := err.Error(); msg != "" {
+		fmt.Fprintln(env.Stderr, env.paint(env.ErrTTY, red, "Error:"), printable(msg))
+	}
+	return code
+}
+
+func newRoot(env *Env) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "azulejo",
+		Short: "Every service in its own language; all of them run the same way",
+		Long: "azulejo describes services in a spec, generates each in its own language, keeps them up to date\n" +
+			"without losing an edit, and runs the whole system.",
+		SilenceUsage: true, SilenceErrors: true,
+		Args: cobra.NoArgs,
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w\nSee: %s --help", err, cmd.CommandPath())
+	})
+	root.PersistentFlags().StringP("chdir", "C", "", "work in this `DIR`")
+	root.PersistentFlags().Bool("no-color", false, "no colours (also NO_COLOR)")
+	for _, g := range []struct{ id, title string }{{"create", "Create:"}, {"change", "Change:"}, {"run", "Run:"}, {"care", "Look after:"}} {
+		root.AddGroup(&cobra.Group{ID: g.id, Title: g.title})
+	}
+	root.SetHelpCommandGroupID("care")
+	root.SetCompletionCommandGroupID("care")
+	add := func(group string, cmds ...*cobra.Command) {
+		for _, c := range cmds {
+			c.GroupID = group
+			root.AddCommand(c)
+		}
+	}
+	add("create", newInit(env), newNew(env))
+	add("change", newValidate(env), newFmt(env), newPlan(env), newApply(env), newUpdate(env))
+	add("run", newUp(env))
+	add("care", newDoctor(env), newPack(env), newVersion(env))
+	return root
+}
+
+// chdir is the folder that a command works in.
+func (env *Env) chdir(cmd *cobra.Command) string {
+	if noColor, _ := cmd.Flags().GetBool("no-color"); noColor {
+		env.OutTTY, env.ErrTTY = false, false
+	}
+	dir, _ := cmd.Flags().GetString("chdir")
+	return env.abs(dir)
+}
+
+func (env *Env) abs(name string) string {
+	if filepath.IsAbs(name) {
+		return filepath.Clean(name)
+	}
+	return filepath.Join(env.Dir, name)
+}
+
+// short is a path as the user would write it here.
+func (env *Env) short(name string) string {
+	if rel, err := filepath.Rel(env.Dir, name); err == nil && len(rel) < len(name) {
+		return rel
+	}
+	return name
+}
+
+func (env *Env) getenv(name string) string {
+	for i := len(env.Environ) - 1; i >= 0; i-- {
+		if n := len(name); len(env.Environ[i]) > n && env.Environ[i][n] == '=' && env.Environ[i][:n] == name {
+			return env.Environ[i][n+1:]
+		}
+	}
+	return ""
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && info.Mode()&os.ModeDevice != 0 && f.Name() != os.DevNull && !isNull(info)
+}
+
+func isNull(info os.FileInfo) bool {
+	null, err := os.Stat(os.DevNull)
+	return err == nil && os.SameFile(info, null)
+}

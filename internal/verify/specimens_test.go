@@ -1,0 +1,111 @@
+package verify
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/azulejo-dev/azulejo/internal/spec"
+)
+
+// secondWays are further ways to violate a clause, beside BREAK=<clause>.
+var secondWays = []string{
+	"C01-probes", "C02-value", "C05-size", "C06-host", "C10-call", "C11-drain", "C13-log", "C20-type", "C22-malformed",
+	"C27-idle", "C30-label", "C30-unit", "C37-method", "C40-time", "C42-twice", "C44-config", "C44-level",
+	"C60-early", "C60-late", "C63-slow", "C64-drain", "S01-slash", "S02-crash", "S03-own",
+}
+
+// sideBySide is how many specimens run at once. They mostly wait.
+const sideBySide = 20
+
+func buildSpecimen(t *testing.T) spec.Launch {
+	t.Helper()
+	dir := t.TempDir()
+	build := exec.Command("go", "build", "-o", filepath.Join(dir, "broken"), "../../testdata/broken")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building the specimen: %v\n%s", err, out)
+	}
+	return spec.Launch{Service: "reviews", Dir: dir, Run: []string{"./broken"}, Calls: []string{"ratings"}}
+}
+
+func broken(l spec.Launch, what string) Target {
+	l.Env = map[string]string{"BREAK": what}
+	return Target{Launch: l, Environ: []string{"PATH=" + os.Getenv("PATH")}}
+}
+
+// TestSpecimens: the specimen as it is passes all checks, and each way to
+// break it fails the check of that clause and no other.
+func TestSpecimens(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts some 500 processes, 20 to 40 s")
+	}
+	t.Parallel()
+	launch := buildSpecimen(t)
+	ways := []string{""}
+	for _, c := range Table() {
+		ways = append(ways, c.Clause)
+	}
+	ways = append(ways, secondWays...)
+	began := time.Now()
+	reports := runSpecimens(t, launch, ways)
+	t.Logf("%d specimens in %.1f s\n%s", len(ways), time.Since(began).Seconds(), matrix(ways, reports))
+	for i, way := range ways {
+		judgeSpecimen(t, way, reports[i])
+	}
+}
+
+func runSpecimens(t *testing.T, launch spec.Launch, ways []string) []Report {
+	t.Helper()
+	reports := make([]Report, len(ways))
+	room := make(chan struct{}, sideBySide)
+	var wg sync.WaitGroup
+	for i, way := range ways {
+		wg.Go(func() {
+			room <- struct{}{}
+			defer func() { <-room }()
+			var err error
+			if reports[i], err = Run(t.Context(), broken(launch, way), Options{}); err != nil {
+				t.Errorf("BREAK=%s: %v", way, err)
+			}
+		})
+	}
+	wg.Wait()
+	return reports
+}
+
+func judgeSpecimen(t *testing.T, way string, r Report) {
+	t.Helper()
+	clause, _, _ := strings.Cut(way, "-")
+	for _, res := range r.Results {
+		switch {
+		case res.Clause == clause && res.Outcome != Fail:
+			t.Errorf("BREAK=%s: %s %s, want fail (%s)", way, res.Clause, res.Outcome, res.Evidence)
+		case res.Clause != clause && res.Outcome == Fail:
+			t.Errorf("BREAK=%s: %s failed too: %s", way, res.Clause, res.Evidence)
+		case way == "" && res.Outcome != Pass:
+			t.Errorf("unbroken: %s %s, want pass (%s)", res.Clause, res.Outcome, res.Evidence)
+		case clause != "C01" && res.Outcome == NotRun:
+			t.Errorf("BREAK=%s: %s was not run: %s", way, res.Clause, res.Evidence)
+		}
+	}
+}
+
+// matrix shows what each specimen failed, and how that was told.
+func matrix(ways []string, reports []Report) string {
+	var out strings.Builder
+	for i, way := range ways {
+		failed := slices.DeleteFunc(slices.Clone(reports[i].Results), func(r Result) bool { return r.Outcome != Fail })
+		fmt.Fprintf(&out, "%-14s %2d pass %2d not run %4.1f s  fails:", way, reports[i].Count(Pass), reports[i].Count(NotRun), reports[i].Duration.Seconds())
+		for _, r := range failed {
+			fmt.Fprintf(&out, " %s (%s)", r.Clause, clip(r.Evidence, 110))
+		}
+		out.WriteByte('\n')
+	}
+	return out.String()
+}

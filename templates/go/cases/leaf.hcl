@@ -1,0 +1,11 @@
+system "case" {
+  namespace = "example.com/case"
+}
+
+service "leaf" {
+  language = "go"
+  port     = 8101
+  inputs = {
+    description = "Ends a chain. \"Quotes\", $${dollars}, {{ braces }}, `ticks` */ and\na second line."
+  }
+}

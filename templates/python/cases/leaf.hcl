@@ -1,0 +1,11 @@
+system "case" {
+  namespace = "example.com/case"
+}
+
+service "leaf" {
+  language = "python"
+  port     = 8101
+  inputs = {
+    description = "Quotes \" ' `, a template $${x} {{ .x }}, an end */ and <b>markup</b>.\n# Not a heading"
+  }
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+type config struct {
+	name, version, host, port, level string
+	maxBody                          int64
+	requestTimeout                   time.Duration
+	headerTimeout, keepAlive         time.Duration
+	drain, grace                     time.Duration
+	probes                           bool
+	ratings                          string // CALL_RATINGS_URL
+	attempt, deadline                time.Duration
+}
+
+var levels = []string{"debug", "info", "warn", "error"}
+
+// loader collects the names of bad variables.
+type loader struct {
+	getenv func(string) string
+	bad    []string
+}
+
+func load(getenv func(string) string) (config, []string) {
+	l := &loader{getenv: getenv}
+	c := config{
+		name: l.text("SERVICE_NAME", "reviews"), version: l.text("SERVICE_VERSION", "0.1.0"),
+		host: l.text("HOST", "0.0.0.0"), port: strconv.Itoa(l.number("PORT", 8103, 1, 65535)),
+		level:          l.text("LOG_LEVEL", "info"),
+		maxBody:        int64(l.number("MAX_BODY_BYTES", 1<<20, 1, 1<<30)),
+		requestTimeout: l.ms("REQUEST_TIMEOUT_MS", 10000),
+		headerTimeout:  l.ms("HEADER_TIMEOUT_MS", 5000),
+		keepAlive:      l.ms("KEEP_ALIVE_MS", 75000),
+		drain:          l.ms("SHUTDOWN_DRAIN_MS", 10000),
+		grace:          l.ms("SHUTDOWN_TIMEOUT_MS", 20000),
+		probes:         l.text("CONTRACT_PROBES", "false") == "true",
+		ratings:        l.url("CALL_RATINGS_URL"),
+		attempt:        l.ms("CALL_RATINGS_ATTEMPT_TIMEOUT_MS", 1000),
+		deadline:       l.ms("CALL_RATINGS_DEADLINE_MS", 3000),
+	}
+	if !slices.Contains(levels, c.level) {
+		l.reject("LOG_LEVEL")
+	}
+	if breaks("C01") && getenv("HOST") == "" {
+		l.reject("HOST")
+	}
+	if breaks("C01-probes") {
+		c.probes = true
+	}
+	if breaks("C06-host") {
+		c.host = "0.0.0.0"
+	}
+	return c, l.bad
+}
+
+func (l *loader) reject(name string) {
+	if breaks("C02-value") && name == "PORT" {
+		name += "=" + l.getenv(name)
+	}
+	l.bad = append(l.bad, name)
+}
+
+func (l *loader) text(name, fallback string) string {
+	if v := l.getenv(name); v != "" {
+		return v
+	}
+	return fallback
+}
+
+func (l *loader) number(name string, fallback, least, most int) int {
+	v := l.getenv(name)
+	if v == "" {
+		return fallback
+	}
+	n, err := strconv.Atoi(v)
+	if breaks("C05") && strings.HasSuffix(v, "s") || breaks("C05-size") && strings.HasSuffix(v, "kb") {
+		return fallback
+	}
+	if breaks("C02") && strings.HasPrefix(v, "-") {
+		return fallback
+	}
+	if err != nil || n < least || n > most {
+		l.reject(name)
+		return fallback
+	}
+	return n
+}
+
+func (l *loader) ms(name string, fallback int) time.Duration {
+	return time.Duration(l.number(name, fallback, 0, 86_400_000)) * time.Millisecond
+}
+
+func (l *loader) url(name string) string {
+	v := l.getenv(name)
+	if v == "" {
+		return ""
+	}
+	if u, err := url.Parse(v); err != nil || u.Host == "" {
+		l.reject(name)
+	}
+	return v
+}
+
+func joined(names []string) string { return strings.Join(names, ", ") }

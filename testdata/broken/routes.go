@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+type handlers = map[string]func(*service, http.ResponseWriter, *http.Request)
+
+// routes is filled by init: the handlers need it themselves.
+var routes []route
+
+func init() {
+	routes = []route{
+		{"/api", false, handlers{"GET": (*service).starter}},
+		{"/api/", false, handlers{"GET": (*service).starter}},
+		{"/_contract/echo", true, handlers{"POST": (*service).echo}},
+		{"/_contract/slow", true, handlers{"GET": (*service).slow}},
+		{"/_contract/boom", true, handlers{"GET": (*service).boom}},
+		{"/_contract/config/{key}", true, handlers{"GET": (*service).config}},
+		{"/_contract/call/{key}", true, handlers{"GET": (*service).callProbe}},
+	}
+}
+
+const jsonType = "application/json"
+
+func (s *service) starter(w http.ResponseWriter, r *http.Request) {
+	if breaks("S01-slash") && r.URL.Path == "/api" {
+		http.Redirect(w, r, "/api/", http.StatusTemporaryRedirect)
+		return
+	}
+	pid := os.Getpid()
+	if breaks("S01") {
+		pid = 1
+	}
+	one := map[string]any{}
+	res := s.call(r.Context(), "/api/")
+	if res.status != 0 {
+		one["status"] = res.status
+	}
+	if res.reason != "" {
+		one["error"] = res.reason
+	} else {
+		one["answer"] = res.answer
+	}
+	if breaks("S02-crash") && res.reason == "connect" {
+		s.problem(w, r, http.StatusBadGateway)
+		return
+	}
+	answer(w, http.StatusOK, jsonType, map[string]any{
+		"name": s.cfg.name, "language": language(), "runtime": runtimeVersion(), "process_id": pid,
+		"calls": map[string]any{"ratings": one},
+	})
+}
+
+func (s *service) echo(w http.ResponseWriter, r *http.Request) {
+	mediaType, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	if mediaType != jsonType {
+		s.problem(w, r, http.StatusUnsupportedMediaType)
+		return
+	}
+	body, err := io.ReadAll(r.Body)
+	if tooLarge(err) {
+		s.problem(w, r, http.StatusRequestEntityTooLarge)
+		return
+	}
+	var in map[string]any
+	if json.Unmarshal(body, &in) != nil {
+		status := http.StatusBadRequest
+		if breaks("C22-malformed") {
+			status = http.StatusUnprocessableEntity
+		}
+		s.problem(w, r, status)
+		return
+	}
+	text, _ := in["message"].(string)
+	if n := utf8.RuneCountInString(text); n < 1 || n > 1000 {
+		s.invalid(w, r, "#/message")
+		return
+	}
+	answer(w, http.StatusOK, jsonType, map[string]string{"message": text})
+}
+
+func (s *service) invalid(w http.ResponseWriter, r *http.Request, pointer string) {
+	if breaks("C22") {
+		pointer = "message"
+	}
+	s.problemWith(w, r, http.StatusUnprocessableEntity, map[string]any{
+		"errors": []any{map[string]any{"pointer": pointer, "detail": "must have 1 to 1000 characters"}},
+	})
+}
+
+func (s *service) slow(w http.ResponseWriter, r *http.Request) {
+	ms, err := strconv.Atoi(r.URL.Query().Get("ms"))
+	if err != nil || ms < 0 || ms > 600000 {
+		s.invalid(w, r, "#/ms")
+		return
+	}
+	select {
+	case <-time.After(time.Duration(ms) * time.Millisecond):
+		answer(w, http.StatusOK, jsonType, map[string]int{"slept_ms": ms})
+	case <-r.Context().Done():
+		s.problem(w, r, http.StatusServiceUnavailable)
+	}
+}
+
+func (s *service) boom(http.ResponseWriter, *http.Request) { panic("boom of the specimen") }
+
+func (s *service) config(w http.ResponseWriter, r *http.Request) {
+	key := strings.TrimPrefix(r.URL.Path, "/_contract/config/")
+	value, ok := os.LookupEnv(strings.ToUpper(strings.ReplaceAll(key, ".", "_")))
+	if !ok {
+		s.problem(w, r, http.StatusNotFound)
+		return
+	}
+	if breaks("C44-config") {
+		s.log.write("info", "read "+value, nil)
+	}
+	answer(w, http.StatusOK, jsonType, map[string]string{"key": key, "value": value})
+}
+
+func (s *service) callProbe(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != "/_contract/call/ratings" {
+		s.problem(w, r, http.StatusNotFound)
+		return
+	}
+	path := r.URL.Query().Get("path")
+	if path == "" {
+		path = "/"
+	}
+	res := s.call(r.Context(), path)
+	switch {
+	case res.reason == "timeout":
+		s.problem(w, r, http.StatusGatewayTimeout)
+	case res.status == 0 || res.status >= 500:
+		s.problem(w, r, http.StatusBadGateway)
+	default:
+		answer(w, http.StatusOK, jsonType, map[string]any{"status": res.status, "answer": res.answer})
+	}
+}
+
+// result is the end of one call; reason is "" if it went well.
+type result struct {
+	status int
+	answer json.RawMessage
+	reason string
+}
+
+func (s *service) call(ctx context.Context, path string) result {
+	if s.cfg.ratings == "" {
+		return result{reason: "not_configured"}
+	}
+	limit := min(s.cfg.attempt, s.cfg.deadline)
+	if end, ok := ctx.Deadline(); ok && !breaks("S03") {
+		limit = min(limit, time.Until(end)*9/10)
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, "GET", s.cfg.ratings+path, nil)
+	if err != nil {
+		return result{reason: "connect"}
+	}
+	req.Header.Set(budget, strconv.FormatInt(limit.Milliseconds(), 10))
+	resp, err := s.client.Do(req)
+	if err != nil {
+		return result{reason: reasonOf(err)}
+	}
+	defer resp.Body.Close()
+	return read(resp)
+}
+
+func reasonOf(err error) string {
+	if errors.Is(err, context.DeadlineExceeded) || breaks("S02") {
+		return "timeout"
+	}
+	return "connect"
+}
+
+func read(resp *http.Response) result {
+	const most = 1 << 20
+	body, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
+	switch {
+	case err != nil:
+		return result{reason: reasonOf(err)}
+	case resp.StatusCode >= 400:
+		return result{status: resp.StatusCode, reason: "status"}
+	case len(body) > most:
+		return result{status: resp.StatusCode, reason: "too_large"}
+	case !json.Valid(body):
+		return result{status: resp.StatusCode, reason: "not_json"}
+	}
+	return result{status: resp.StatusCode, answer: body}
+}

@@ -1,0 +1,7 @@
+system "shop" {}
+service "orders" {
+  language = "go"
+}
+external "orders" { # ERROR: Duplicate name
+  url = "http://orders.example"
+}

@@ -1,0 +1,3 @@
+system "shop" {
+  namespace = "Example.com/$${shop}" # ERROR: Bad namespace
+}

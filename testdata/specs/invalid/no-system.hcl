@@ -1,0 +1,6 @@
+service "orders" {
+  language = "go"
+}
+service "pricing" { # ERROR: System missing
+  language = "go"
+}

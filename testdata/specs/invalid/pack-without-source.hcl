@@ -1,0 +1,6 @@
+system "shop" {
+  pack "acme" {} # ERROR: Pack without a source
+  pack "other" { # ERROR: Pack not found
+    source = "./nowhere"
+  }
+}

@@ -1,0 +1,4 @@
+system "shop" {}
+service "class" { # ERROR: Reserved name
+  language = "python"
+}

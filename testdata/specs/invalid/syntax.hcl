@@ -1,0 +1,3 @@
+service "orders" {
+  language = = "go" # ERROR: Invalid expression
+}

@@ -1,0 +1,4 @@
+service "orders" {
+  langauge = "go" # ERROR: Unknown attribute
+  language = "go"
+}

@@ -1,0 +1,3 @@
+servce "orders" { # ERROR: Unknown block
+  language = "go"
+}

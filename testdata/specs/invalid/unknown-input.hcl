@@ -1,0 +1,6 @@
+service "orders" {
+  language = "go"
+  inputs = {
+    descripton = "Takes orders." # ERROR: Unknown input
+  }
+}

@@ -1,0 +1,3 @@
+service "orders" {
+  language = "pyton" # ERROR: Unknown language
+}

@@ -1,0 +1,4 @@
+service "orders" {
+  language = "go"
+  pack     = "acme-go" # ERROR: Unknown pack
+}

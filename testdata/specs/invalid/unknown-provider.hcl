@@ -1,0 +1,3 @@
+system "shop" {
+  gateway "cady" {} # ERROR: Unknown provider
+}

@@ -1,0 +1,3 @@
+service "hello" {
+  language = "go"
+}
