@@ -120,7 +120,6 @@ func newRoot(env *Env) *cobra.Command {
 		Long: "azulejo describes services in a spec, generates each in its own language, keeps them up to date\n" +
 			"without losing an edit, and runs the whole system.",
 		SilenceUsage: true, SilenceErrors: true,
-		Args: cobra.NoArgs,
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w\nSee: %s --help", err, cmd.CommandPath())

@@ -34,7 +34,10 @@ type packTestOptions struct {
 }
 
 func newPack(env *Env) *cobra.Command {
-	cmd := &cobra.Command{Use: "pack", Short: "Make and test packs"}
+	cmd := &cobra.Command{
+		Use: "pack", Short: "Make and test packs", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
 	cmd.AddCommand(newPackTest(env))
 	return cmd
 }

@@ -9,8 +9,8 @@
 // to stop come in with Options. It writes nothing but stamps below the cache
 // folder of a service.
 //
-// Only internal/cli may import it; it imports internal/spec and the standard
-// library.
+// Only internal/cli may import it, and the test of scripts/demo, which needs an
+// azulejo to try; it imports internal/spec and the standard library.
 //
 // # The environment of a service
 //

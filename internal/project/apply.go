@@ -184,12 +184,12 @@ func stage(ctx context.Context, root *os.Root, tmp string, writes []write) error
 // commit renames what was staged into place: whole folders where none is there,
 // else file by file. From here on it does not stop half-way for a signal.
 func (p *Plan) commit(root *os.Root, d *disk, tmp string, writes []write) error {
-	done := map[string]bool{}
+	moved := map[string]bool{}
 	for _, w := range writes {
-		top := topmostMissing(root, w.path)
-		if done[top] {
+		if below(moved, w.path) {
 			continue
 		}
+		top := topmostMissing(root, w.path)
 		from := path.Join(tmp, top)
 		if err := keepMode(root, from, top, w.exec); err != nil {
 			return fmt.Errorf("putting %s in place: %w", top, err)
@@ -197,12 +197,22 @@ func (p *Plan) commit(root *os.Root, d *disk, tmp string, writes []write) error 
 		if err := root.Rename(filepath.FromSlash(from), filepath.FromSlash(top)); err != nil {
 			return fmt.Errorf("putting %s in place: %w", top, err)
 		}
-		done[top], done[w.path] = true, true
+		moved[top] = true
 	}
 	if err := p.remove(root); err != nil {
 		return err
 	}
 	return p.dropBases(root, d)
+}
+
+// below says whether a path or one of its folders was moved already.
+func below(moved map[string]bool, name string) bool {
+	for ; name != "."; name = path.Dir(name) {
+		if moved[name] {
+			return true
+		}
+	}
+	return false
 }
 
 // topmostMissing is the highest folder of a path that does not exist yet, or the

@@ -83,6 +83,9 @@ func (l *Lock) encode() ([]byte, error) {
 // readLock returns nil where there is no lock.
 func (d *disk) readLock(unit string) (*Lock, error) {
 	name := path.Join(unit, lockPath)
+	if why := d.obstacle(path.Dir(name)); why != "" {
+		return nil, fmt.Errorf("%s: azulejo writes through no link and over no file, move it away", why)
+	}
 	b, err := d.read(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

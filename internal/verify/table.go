@@ -1,6 +1,9 @@
 package verify
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Needs says what a check cannot do without. All need a process of their own
 // making; what is here comes on top.
@@ -44,6 +47,10 @@ func (l lane) serial() bool { return l == laneAlone }
 
 // Table returns the checks in the order of the contract.
 func Table() []Check {
+	return slices.Concat(startChecks(), httpChecks(), telemetryChecks(), shutdownChecks(), starterChecks())
+}
+
+func startChecks() []Check {
 	return []Check{
 		{Clause: "C01", lane: laneStarts, probe: startsWithPortOnly,
 			Explanation: "starts with nothing but PORT, and with the contract's variables; contract probes are off by default"},
@@ -62,7 +69,11 @@ func Table() []Check {
 			Explanation: "a probe answers JSON with a status string, and Cache-Control: no-store"},
 		{Clause: "C13", lane: laneAlone, probe: probesUncounted,
 			Explanation: "probes and /metrics are neither counted nor logged"},
+	}
+}
 
+func httpChecks() []Check {
+	return []Check{
 		{Clause: "C20", Needs: NeedsProbes, lane: laneShared, probe: problemBodies,
 			Explanation: "every error body is application/problem+json with type, title, status and instance"},
 		{Clause: "C21", Needs: NeedsProbes, lane: laneShared, probe: unknownRoutes,
@@ -81,7 +92,11 @@ func Table() []Check {
 			Explanation: "a slow or dripping request head is cut off after HEADER_TIMEOUT_MS; an idle connection is kept for KEEP_ALIVE_MS"},
 		{Clause: "C28", Needs: NeedsProbes, lane: laneShared, probe: retryAfter,
 			Explanation: "503 carries Retry-After (probes apart: only their code is judged)"},
+	}
+}
 
+func telemetryChecks() []Check {
+	return []Check{
 		{Clause: "C30", Needs: NeedsProbes, lane: laneAlone, probe: durationHistogram,
 			Explanation: "http_server_request_duration_seconds: histogram in seconds, exact labels and buckets, one sample a request"},
 		{Clause: "C31", Needs: NeedsProbes, lane: laneAlone, probe: activeGauge,
@@ -101,7 +116,11 @@ func Table() []Check {
 			Explanation: "LOG_LEVEL is obeyed; query strings, Authorization, Cookie and configuration values are never logged"},
 		{Clause: "C45", lane: laneAlone, probe: lineBreaks,
 			Explanation: "line breaks and control characters of a request never break or forge a log line"},
+	}
+}
 
+func shutdownChecks() []Check {
+	return []Check{
 		{Clause: "C60", Needs: NeedsProbes, lane: laneDrain, probe: drainOrder,
 			Explanation: "after SIGTERM it serves on for SHUTDOWN_DRAIN_MS with Connection: close, then stops accepting (its probes: C10, C11)"},
 		{Clause: "C61", Needs: NeedsProbes, lane: laneDrain, probe: drainLoad,
@@ -112,7 +131,11 @@ func Table() []Check {
 			Explanation: "exit code 0 or 143, as soon as the work is done; at once when idle with no drain"},
 		{Clause: "C64", lane: laneEnd, probe: interrupt,
 			Explanation: "SIGINT drains as SIGTERM does; a second signal ends at once (PID 1 in the image is not checked here)"},
+	}
+}
 
+func starterChecks() []Check {
+	return []Check{
 		{Clause: "S01", lane: laneAlone, probe: starterAnswer,
 			Explanation: "GET /api/ and /api answer name, language, runtime, process_id and calls"},
 		{Clause: "S02", Needs: NeedsProbes | NeedsCalls, lane: laneAlone, probe: deadDependency,

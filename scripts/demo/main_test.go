@@ -72,7 +72,7 @@ func freePort() int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-var languages4 = map[string]string{"productpage": "python", "details": "go", "reviews": "node", "ratings": "go"}
+var speaks = map[string]string{"productpage": "python", "details": "go", "reviews": "node", "ratings": "go"}
 
 func fakeService() {
 	name, broken := os.Getenv("SERVICE_NAME"), os.Getenv(breakVar)
@@ -80,7 +80,7 @@ func fakeService() {
 	mux.HandleFunc("/readyz", func(http.ResponseWriter, *http.Request) {})
 	cached := map[string]call{}
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {
-		a := answer{Name: name, Language: languages4[name], Runtime: "1", ProcessID: os.Getpid(), Calls: map[string]call{}}
+		a := answer{Name: name, Language: speaks[name], Runtime: "1", ProcessID: os.Getpid(), Calls: map[string]call{}}
 		if broken == "same-process" {
 			a.ProcessID = os.Getppid()
 		}
@@ -124,6 +124,7 @@ func fakeCall(url string) call {
 func runDemo(t *testing.T, broken string) (string, error) {
 	t.Helper()
 	t.Setenv(breakVar, broken)
+	t.Setenv("GORACE", "atexit_sleep_ms=0")
 	file := filepath.Join(t.TempDir(), "bookinfo.hcl")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)

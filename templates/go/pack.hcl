@@ -4,7 +4,7 @@ pack "go" {
   version     = "0.1.0"
   description = "net/http, log/slog, Prometheus client, caarlos0/env"
   changes     = { "0.1.0" = "First version." }
-  reserved    = []
+  reserved    = ["testdata", "vendor"] # go leaves folders of these names out of ./...
 }
 
 requires "go" {

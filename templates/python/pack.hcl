@@ -183,8 +183,3 @@ file "gitignore" {
   destination = ".gitignore"
   class       = "seeded"
 }
-
-file "python-version" {
-  destination = ".python-version"
-  class       = "seeded"
-}

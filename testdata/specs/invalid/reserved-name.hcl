@@ -1,4 +1,4 @@
 system "shop" {}
-service "class" { # ERROR: Reserved name
-  language = "python"
+service "testdata" { # ERROR: Reserved name
+  language = "go"
 }

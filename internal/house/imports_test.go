@@ -1,0 +1,134 @@
+package house
+
+import (
+	"go/build"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/azulejo-dev/azulejo/"
+
+// rule says what a package may import of azulejo and of others, and why the rest
+// is banned. Tests of a package are free in what they import.
+type rule struct {
+	ours   []string
+	others []string // prefixes; the standard library is free unless std lists what is not
+	std    []string // banned
+	reason string
+}
+
+var importRules = map[string]rule{
+	"templates":        {nil, nil, []string{"os", "net", "time", "os/exec"}, "packs are data: this package only embeds them"},
+	"internal/spec":    {nil, []string{"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty", "github.com/agext/levenshtein", "github.com/Masterminds/semver"}, []string{"os", "net", "os/exec"}, "text in, values out: everybody may import it, so it may know nobody"},
+	"generators":       {[]string{"internal/spec"}, []string{"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty", "github.com/Masterminds/sprig", "github.com/BurntSushi/toml", "go.yaml.in/yaml"}, []string{"os", "net", "net/http", "time", "os/exec", "math/rand", "math/rand/v2", "crypto/rand"}, "the same bytes on every machine: no disk, clock, network, process or chance"},
+	"internal/project": {[]string{"generators", "internal/spec"}, []string{"github.com/rogpeppe/go-internal/diff", "github.com/hashicorp/hcl/v2"}, []string{"net", "net/http", "os/exec"}, "the only writer of users' files runs nothing and calls nobody"},
+	"internal/local":   {[]string{"internal/spec"}, nil, nil, "it runs services and must not know how they were made"},
+	"internal/verify":  {[]string{"internal/spec"}, nil, nil, "a black box must not know how the box was made"},
+	"internal/cli":     {[]string{"generators", "internal/local", "internal/project", "internal/spec", "internal/verify", "templates"}, []string{"github.com/spf13/cobra", "github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty"}, []string{"net", "net/http"}, "flags in, views out: what it decides belongs elsewhere"},
+	"cmd/azulejo":      {[]string{"internal/cli"}, nil, nil, "main is one line"},
+	"internal/house":   {nil, nil, nil, "tests only"},
+	"scripts/demo":     {nil, nil, []string{}, "a demo that looks from outside, as a user does"},
+	"scripts/bench":    {nil, nil, []string{}, "measures whole processes from outside"},
+	"testdata/broken":  {nil, nil, nil, "a specimen is a service of nobody's"},
+}
+
+func TestImportOrder(t *testing.T) {
+	for dir, pkg := range packages(t) {
+		r, ok := importRules[dir]
+		if !ok {
+			t.Errorf("package %s has no rule in importRules: say what it may import and why", dir)
+			continue
+		}
+		for _, imp := range pkg.Imports {
+			if !r.allows(imp) {
+				t.Errorf("%s imports %s: %s", dir, imp, r.reason)
+			}
+		}
+	}
+}
+
+func (r rule) allows(imp string) bool {
+	if own, ok := strings.CutPrefix(imp, module); ok {
+		return contains(r.ours, own)
+	}
+	if first, _, _ := strings.Cut(imp, "/"); !strings.Contains(first, ".") {
+		return !contains(r.std, imp)
+	}
+	for _, p := range r.others {
+		if imp == p || strings.HasPrefix(imp, p+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// TestImportRulesBite proves that the rules catch what they are for.
+func TestImportRulesBite(t *testing.T) {
+	for dir, imp := range map[string]string{
+		"generators":       "os",
+		"internal/local":   module + "generators",
+		"internal/verify":  module + "internal/project",
+		"internal/project": "github.com/spf13/cobra",
+		"internal/spec":    module + "internal/project",
+	} {
+		if importRules[dir].allows(imp) {
+			t.Errorf("%s may import %s", dir, imp)
+		}
+	}
+}
+
+const root = "../.."
+
+// packages finds azulejo's own packages by walking, so that none is forgotten.
+func packages(t *testing.T) map[string]*build.Package {
+	t.Helper()
+	out := map[string]*build.Package{}
+	err := filepath.WalkDir(root, func(name string, e fs.DirEntry, err error) error {
+		if err != nil || !e.IsDir() {
+			return err
+		}
+		rel := filepath.ToSlash(strings.TrimPrefix(strings.TrimPrefix(name, root), string(filepath.Separator)))
+		switch {
+		case rel == "build" || rel == "testdata/golden" || strings.HasPrefix(e.Name(), ".") && rel != "":
+			return fs.SkipDir
+		case rel == "":
+			return nil
+		}
+		pkg, err := build.ImportDir(name, 0)
+		if _, none := err.(*build.NoGoError); none { //nolint:errorlint // go/build returns it bare
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		out[rel] = pkg
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out) < 8 {
+		t.Fatalf("only %d packages found", len(out))
+	}
+	return out
+}
+
+// Every package says what it is for, and what it does not do.
+func TestPackagesAreDocumented(t *testing.T) {
+	for dir, pkg := range packages(t) {
+		if pkg.Doc == "" {
+			t.Errorf("%s has no package comment", dir)
+		}
+	}
+}
