@@ -35,8 +35,8 @@ func pyString(s string) string { return escape(s, `\x%02x`) }
 // tomlString gives a basic string; TOML has \u but not \x.
 func tomlString(s string) string { return escape(s, `\u%04x`) }
 
-// yamlString gives a double-quoted scalar, which YAML reads like JSON.
-func yamlString(s string) string { return jsonString(s) }
+// yamlString gives a double-quoted scalar; YAML takes no control character bare.
+func yamlString(s string) string { return escape(s, `\x%02x`) }
 
 func escape(s, control string) string {
 	var b strings.Builder
@@ -90,8 +90,11 @@ func dockerWord(s string) string {
 // comment makes text safe for one line of any comment: no line break, no end of
 // a block comment, no invisible characters that reorder the text.
 func comment(s string) string {
-	r := strings.NewReplacer("*/", "* /", "-->", "-- >", "--", "- -")
-	return strings.TrimSpace(r.Replace(oneLine(s)))
+	s = strings.ReplaceAll(oneLine(s), "*/", "* /")
+	for strings.Contains(s, "--") {
+		s = strings.ReplaceAll(s, "--", "- -")
+	}
+	return strings.TrimSpace(s)
 }
 
 // markdown escapes plain text for one paragraph.

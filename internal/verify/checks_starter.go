@@ -90,6 +90,7 @@ func deadDependency(ctx context.Context, b *bench) (string, error) {
 			f.clientProbe(ctx, b, in, row.what, row.probe)
 		}
 	}
+	f.sideBySide(ctx, b, in)
 	b.moody.set(well)
 	b.moody.down()
 	f.starterCall(ctx, b, in, "a dead callee", true, nil, "connect")
@@ -118,13 +119,26 @@ func (f *findings) starterCall(ctx context.Context, b *bench, in *instance, what
 	}
 }
 
+// sideBySide wants the calls to a silent upstream to run at once: one after the
+// other, the later ones would get what little time the first has left.
+func (f *findings) sideBySide(ctx context.Context, b *bench, in *instance) {
+	n := len(b.target.Launch.Calls)
+	before := b.moody.calls()
+	_, err := in.get(ctx, "/api/", budgetHeader, "900")
+	f.want(err == nil && b.moody.calls() == before+n, "a silent upstream: %d calls %v, want %d", b.moody.calls()-before, err, n)
+	for _, c := range b.moody.newest(n) {
+		ms, _ := strconv.Atoi(c.budget) // 0 if it is not there: too little
+		f.want(n == 1 || ms >= 300, "%d calls to a silent upstream, one of them with %q ms of 900: not side by side", n, c.budget)
+	}
+}
+
 // clientProbe asks the chassis' client directly.
 func (f *findings) clientProbe(ctx context.Context, b *bench, in *instance, what string, want int) {
 	target := "/_contract/call/" + url.PathEscape(b.target.Launch.Calls[0])
 	a, err := in.get(ctx, target+"?path=/verify/x", budgetHeader, "900")
 	f.want(err == nil && a.status == want, "%s: GET %s: %d %v, want %d", what, target, a.status, err, want)
 	if want == 200 {
-		f.want(b.moody.last().path == "/verify/x", "%s: the client asked for %q, want /verify/x", what, b.moody.last().path)
+		f.want(b.moody.newest(1)[0].path == "/verify/x", "%s: the client asked for %q, want /verify/x", what, b.moody.newest(1)[0].path)
 	}
 	unknown, err := in.get(ctx, "/_contract/call/verify-unknown")
 	f.want(err == nil && unknown.status == 404, "GET /_contract/call/verify-unknown: %d %v, want 404", unknown.status, err)
@@ -177,9 +191,9 @@ func passesOn(ctx context.Context, in *instance, up *upstream, given string, lea
 	if err != nil || up.calls() == before {
 		return fmt.Errorf("GET /api/: %d %v, and %d calls", a.status, err, up.calls()-before)
 	}
-	got, err := strconv.Atoi(up.last().budget)
+	got, err := strconv.Atoi(up.newest(1)[0].budget)
 	if err != nil || got < least || got > most {
-		return fmt.Errorf("%s %q in, %q out, want %d to %d", budgetHeader, given, up.last().budget, least, most)
+		return fmt.Errorf("%s %q in, %q out, want %d to %d", budgetHeader, given, up.newest(1)[0].budget, least, most)
 	}
 	return nil
 }

@@ -84,14 +84,13 @@ func (u *upstream) calls() int {
 	return u.total
 }
 
-// last returns the newest request.
-func (u *upstream) last() call {
+// newest returns the last n requests; it pads with empty ones.
+func (u *upstream) newest(n int) []call {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if len(u.seen) == 0 {
-		return call{}
-	}
-	return u.seen[len(u.seen)-1]
+	out := make([]call, n)
+	copy(out, u.seen[max(0, len(u.seen)-n):])
+	return out
 }
 
 func (u *upstream) note(r *http.Request) mode {

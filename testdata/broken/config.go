@@ -15,9 +15,16 @@ type config struct {
 	headerTimeout, keepAlive         time.Duration
 	drain, grace                     time.Duration
 	probes                           bool
-	ratings                          string // CALL_RATINGS_URL
-	attempt, deadline                time.Duration
+	calls                            map[string]callConfig
 }
+
+// callConfig is one CALL_<NAME>_...; limit is the smaller of attempt and deadline.
+type callConfig struct {
+	url   string
+	limit time.Duration
+}
+
+var callNames = []string{"price-list", "ratings"}
 
 var levels = []string{"debug", "info", "warn", "error"}
 
@@ -40,9 +47,12 @@ func load(getenv func(string) string) (config, []string) {
 		drain:          l.ms("SHUTDOWN_DRAIN_MS", 10000),
 		grace:          l.ms("SHUTDOWN_TIMEOUT_MS", 20000),
 		probes:         l.text("CONTRACT_PROBES", "false") == "true",
-		ratings:        l.url("CALL_RATINGS_URL"),
-		attempt:        l.ms("CALL_RATINGS_ATTEMPT_TIMEOUT_MS", 1000),
-		deadline:       l.ms("CALL_RATINGS_DEADLINE_MS", 3000),
+		calls:          map[string]callConfig{},
+	}
+	for _, name := range callNames {
+		prefix := "CALL_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+		limit := min(l.ms(prefix+"_ATTEMPT_TIMEOUT_MS", 1000), l.ms(prefix+"_DEADLINE_MS", 3000))
+		c.calls[name] = callConfig{l.url(prefix + "_URL"), limit}
 	}
 	if !slices.Contains(levels, c.level) {
 		l.reject("LOG_LEVEL")

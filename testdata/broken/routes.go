@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -41,24 +42,32 @@ func (s *service) starter(w http.ResponseWriter, r *http.Request) {
 	if breaks("S01") {
 		pid = 1
 	}
-	one := map[string]any{}
-	res := s.call(r.Context(), "/api/")
-	if res.status != 0 {
-		one["status"] = res.status
-	}
-	if res.reason != "" {
-		one["error"] = res.reason
-	} else {
-		one["answer"] = res.answer
-	}
-	if breaks("S02-crash") && res.reason == "connect" {
-		s.problem(w, r, http.StatusBadGateway)
-		return
+	results := s.callAll(r.Context())
+	calls := map[string]any{}
+	for i, name := range callNames {
+		if breaks("S02-crash") && results[i].reason == "connect" {
+			s.problem(w, r, http.StatusBadGateway)
+			return
+		}
+		calls[name] = results[i].told()
 	}
 	answer(w, http.StatusOK, jsonType, map[string]any{
 		"name": s.cfg.name, "language": language(), "runtime": runtimeVersion(), "process_id": pid,
-		"calls": map[string]any{"ratings": one},
+		"calls": calls,
 	})
+}
+
+func (s *service) callAll(ctx context.Context) []result {
+	results := make([]result, len(callNames))
+	var wg sync.WaitGroup
+	for i, name := range callNames {
+		wg.Go(func() { results[i] = s.call(ctx, name, "/api/") })
+		if breaks("S02-serial") {
+			wg.Wait()
+		}
+	}
+	wg.Wait()
+	return results
 }
 
 func (s *service) echo(w http.ResponseWriter, r *http.Request) {
@@ -128,7 +137,8 @@ func (s *service) config(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *service) callProbe(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path != "/_contract/call/ratings" {
+	name := strings.TrimPrefix(r.URL.Path, "/_contract/call/")
+	if _, known := s.cfg.calls[name]; !known {
 		s.problem(w, r, http.StatusNotFound)
 		return
 	}
@@ -136,7 +146,7 @@ func (s *service) callProbe(w http.ResponseWriter, r *http.Request) {
 	if path == "" {
 		path = "/"
 	}
-	res := s.call(r.Context(), path)
+	res := s.call(r.Context(), name, path)
 	switch {
 	case res.reason == "timeout":
 		s.problem(w, r, http.StatusGatewayTimeout)
@@ -154,17 +164,32 @@ type result struct {
 	reason string
 }
 
-func (s *service) call(ctx context.Context, path string) result {
-	if s.cfg.ratings == "" {
+// told is how the starter's answer reports it.
+func (r result) told() map[string]any {
+	one := map[string]any{}
+	if r.status != 0 {
+		one["status"] = r.status
+	}
+	if r.reason != "" {
+		one["error"] = r.reason
+	} else {
+		one["answer"] = r.answer
+	}
+	return one
+}
+
+func (s *service) call(ctx context.Context, name, path string) result {
+	callee := s.cfg.calls[name]
+	if callee.url == "" {
 		return result{reason: "not_configured"}
 	}
-	limit := min(s.cfg.attempt, s.cfg.deadline)
+	limit := callee.limit
 	if end, ok := ctx.Deadline(); ok && !breaks("S03") {
 		limit = min(limit, time.Until(end)*9/10)
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, "GET", s.cfg.ratings+path, nil)
+	req, err := http.NewRequestWithContext(ctx, "GET", callee.url+path, nil)
 	if err != nil {
 		return result{reason: "connect"}
 	}

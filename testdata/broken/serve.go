@@ -198,8 +198,8 @@ func (s *service) livez(w http.ResponseWriter, r *http.Request) {
 	if breaks("C13-log") {
 		s.access(r, "/livez", 200, 0)
 	}
-	if breaks("C10-call") && s.cfg.ratings != "" {
-		s.call(r.Context(), "/")
+	if breaks("C10-call") {
+		s.call(r.Context(), "ratings", "/")
 	}
 	if breaks("C10") && s.draining.Load() {
 		s.probe(w, http.StatusServiceUnavailable)
@@ -210,7 +210,7 @@ func (s *service) livez(w http.ResponseWriter, r *http.Request) {
 
 func (s *service) readyz(w http.ResponseWriter, r *http.Request) {
 	status := http.StatusOK
-	if breaks("C11") && s.cfg.ratings != "" && s.call(r.Context(), "/").reason != "" {
+	if breaks("C11") && s.call(r.Context(), "ratings", "/").reason == "connect" {
 		status = http.StatusServiceUnavailable
 	}
 	if s.draining.Load() && !breaks("C11-drain") {

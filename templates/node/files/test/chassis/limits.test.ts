@@ -55,6 +55,7 @@ test("a body that never ends is 503 and ends its connection", async (t) => {
   const { port } = await startService(t, { REQUEST_TIMEOUT_MS: "100" });
   const answer = await sendRaw(port, `${ECHO}Content-Length: 50\r\n\r\n{`);
   assert.match(answer, /^HTTP\/1\.1 503 .*connection: close/is);
+  assert.equal(answer.split("HTTP/1.1").length, 2, "There is one answer.");
 });
 
 test("a caller's budget shortens the limit, and nothing but a positive integer does", async (t) => {
