@@ -80,6 +80,7 @@ func TestGatewayRoutes(t *testing.T) {
 		Route{Path: "/productpage/deep", To: "/", Name: "deep", Backends: one("deep", echo(t, "deep"))},
 		Route{Path: "/billing", Name: "billing", Backends: one("billing", echo(t, "billing"))},
 		Route{Path: "/legacy", Name: "old", External: true, Backends: one("old", echo(t, "old")+"/base/")},
+		Route{Path: "/ext", To: "/", Name: "ext", External: true, Backends: one("ext", echo(t, "ext"))},
 		Route{Path: "/trailing/", To: "/t/", Name: "trailing", Backends: one("trailing", echo(t, "trailing"))},
 	)
 	for path, want := range map[string]string{
@@ -99,6 +100,7 @@ func TestGatewayRoutes(t *testing.T) {
 		"/billing":                   "billing GET /billing",
 		"/billing/7?x":               "billing GET /billing/7?x",
 		"/legacy/metrics":            "old GET /base/legacy/metrics",
+		"/ext/metrics":               "ext GET /metrics",
 		"/trailing/x":                "trailing GET /t/x",
 		"http://other/productpage/x": "productpage GET /api/x",
 	} {

@@ -35,9 +35,6 @@ func readLines(r io.Reader, limit int, emit func([]byte)) {
 }
 
 func appendCut(line, part []byte, limit int) []byte {
-	if len(line) > limit { // cut already
-		return line
-	}
 	line = append(line, part...)
 	if len(bytes.TrimRight(line, "\r\n")) > limit {
 		line = append(line[:limit], cutMark...)

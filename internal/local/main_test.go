@@ -69,8 +69,15 @@ func testStep(args []string) {
 		}
 		os.Exit(7)
 	case "sleep":
-		fmt.Println("sleeping")
-		time.Sleep(time.Hour)
+		stop := make(chan os.Signal, 1)
+		signal.Notify(stop, syscall.SIGTERM)
+		for _, file := range args[1:] {
+			_ = os.WriteFile(file, []byte("running"), 0o644)
+		}
+		<-stop
+		for _, file := range args[1:] {
+			_ = os.WriteFile(file, []byte("asked to stop"), 0o644)
+		}
 	}
 	os.Exit(0)
 }

@@ -52,19 +52,23 @@ func (in *instance) probe() string {
 	return localURL(in.port) + path
 }
 
-// await asks until the instance is ready, less and less often.
-func (p *prober) await(ctx context.Context, in *instance) error {
+// await asks until the instance is ready, less and less often. Its error is what
+// the instance said last, not that the time was up.
+func (p *prober) await(ctx context.Context, in *instance) (last error) {
 	pause := firstPoll
 	for {
 		_, err := p.ask(ctx, in)
 		if err == nil {
 			return nil
 		}
+		if last == nil || ctx.Err() == nil {
+			last = err
+		}
 		select {
 		case <-ctx.Done():
-			return err
+			return last
 		case <-in.proc.done:
-			return err // its end is reported elsewhere
+			return last // its end is reported elsewhere
 		case <-time.After(pause):
 		}
 		pause = min(pause*3/2, pollEvery)

@@ -117,10 +117,10 @@ func TestUpCrashBeforeReady(t *testing.T) {
 func TestUpNeverReady(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "slow never")
-	w.o.ReadyTimeout = 300 * time.Millisecond
+	w.o.ReadyTimeout = time.Second
 	w.begin()
 	err := w.end()
-	if err == nil || !strings.Contains(err.Error(), "slow: run was not ready within 300ms (GET") || !strings.Contains(err.Error(), "answers 503") {
+	if err == nil || !strings.Contains(err.Error(), "slow: run was not ready within 1s (GET") || !strings.Contains(err.Error(), "answers 503") {
 		t.Errorf("Up: %v", err)
 	}
 	w.noneLeft()

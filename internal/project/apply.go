@@ -80,7 +80,7 @@ func applyInto(ctx context.Context, p *Plan) error {
 	if err := root.MkdirAll(metaDir, 0o777); err != nil {
 		return fmt.Errorf("writing to %s: %w", p.Root, err)
 	}
-	release, err := guard(ctx, root, metaDir+"/apply.lock")
+	release, err := guard(ctx, root)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,6 @@ import (
 
 // guard does nothing where there is no advisory lock of the kernel; azulejo runs
 // on Windows through WSL only.
-func guard(context.Context, *os.Root, string) (release func(), err error) {
+func guard(context.Context, *os.Root) (release func(), err error) {
 	return func() {}, nil
 }

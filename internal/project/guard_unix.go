@@ -11,25 +11,27 @@ import (
 	"time"
 )
 
-// guard lets one azulejo at a time write to a root; a second one waits a little
-// and then says who is in the way. The kernel drops the guard with the process.
-func guard(ctx context.Context, root *os.Root, name string) (release func(), err error) {
-	f, err := root.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o666)
+// patience is how long a second azulejo waits for the first one.
+const patience = 10 * time.Second
+
+// guard lets one azulejo at a time write to a root. It locks the folder of the
+// records itself: there is no file to be left behind, and the kernel lets go
+// when the process ends, however it ends.
+func guard(ctx context.Context, root *os.Root) (release func(), err error) {
+	f, err := root.Open(metaDir)
 	if err != nil {
 		return nil, fmt.Errorf("writing to %s: %w", root.Name(), err)
 	}
-	until := time.Now().Add(10 * time.Second)
+	until := time.Now().Add(patience)
 	for {
 		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
-			_ = f.Truncate(0)
-			_, _ = fmt.Fprintf(f, "%d\n", os.Getpid()) // only for a person who looks
-			return func() { _ = root.Remove(name); _ = f.Close() }, nil
+			return func() { _ = f.Close() }, nil
 		}
 		if !errors.Is(err, syscall.EWOULDBLOCK) || time.Now().After(until) || ctx.Err() != nil {
 			_ = f.Close()
-			return nil, fmt.Errorf("another azulejo is writing to %s (%s says which process): wait for it to end", root.Name(), name)
+			return nil, fmt.Errorf("another azulejo is writing to %s: wait for it to end (%w)", root.Name(), err)
 		}
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(20 * time.Millisecond)
 	}
 }

@@ -35,7 +35,7 @@ func drainOrder(_ context.Context, b *bench) (string, error) {
 		}
 		n++
 		ms := one.at.Milliseconds()
-		if one.err != nil && one.at+one.took > drain {
+		if one.err != nil && one.end > drain {
 			continue // verify itself was late: the drain was over
 		}
 		f.want(one.err == nil && one.status == 200, "a request %d ms after SIGTERM: %d %v, want 200", ms, one.status, one.err)
@@ -76,7 +76,7 @@ func drainLate(_ context.Context, b *bench) (string, error) {
 	if s.late.err != nil || s.late.status != 200 {
 		return "", fmt.Errorf("a request of 1800 ms, sent %d ms after SIGTERM: %d %v, want 200", s.late.at.Milliseconds(), s.late.status, s.late.err)
 	}
-	return fmt.Sprintf("sent at %d ms, answered at %d ms, the drain ended at %d", s.late.at.Milliseconds(), (s.late.at + s.late.took).Milliseconds(), drainMS), nil
+	return fmt.Sprintf("sent at %d ms, answered at %d ms, the drain ended at %d", s.late.at.Milliseconds(), s.late.end.Milliseconds(), drainMS), nil
 }
 
 // exitCodes is C63.
@@ -92,7 +92,7 @@ func exitCodes(ctx context.Context, b *bench) (string, error) {
 	var f findings
 	f.want(s.exited, "it did not end after a drain of %d ms", drainMS)
 	f.want(!s.exited || cleanExit(s.code), "exit code %d after a drain, want 0 or 143", s.code)
-	busyUntil := max(s.late.at+s.late.took, drain)
+	busyUntil := max(s.late.end, drain)
 	f.want(s.exitAt < busyUntil+2*time.Second, "it ended %d ms after its last request", (s.exitAt - busyUntil).Milliseconds())
 	began := time.Now()
 	if err := in.terminate(); err != nil {

@@ -173,10 +173,7 @@ func (in *instance) getFresh(ctx context.Context, target string) (answer, error)
 		return answer{}, err
 	}
 	defer w.Close()
-	began := time.Now()
-	a, err := w.get(target)
-	a.took = time.Since(began)
-	return a, err
+	return w.get(target)
 }
 
 // postFresh posts JSON to the contract's echo probe on a connection of its own.

@@ -26,7 +26,8 @@ type shutdown struct {
 // sample is one request and its answer.
 type sample struct {
 	path string
-	at   time.Duration
+	at   time.Duration // before the connection was made
+	end  time.Duration // after the answer
 	answer
 	err error
 }
@@ -195,6 +196,7 @@ func (w *watcher) sampleAll() {
 func (w *watcher) sample(path string) sample {
 	s := sample{path: path, at: w.since()}
 	s.answer, s.err = w.in.getFresh(w.ctx, path)
+	s.end = w.since()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.out.samples = append(w.out.samples, s)
@@ -205,6 +207,7 @@ func (w *watcher) sendLate() {
 	pause(w.ctx, lateAt-w.since())
 	s := sample{path: latePath, at: w.since()}
 	s.answer, s.err = w.in.getFresh(w.ctx, latePath)
+	s.end = w.since()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.out.late = s

@@ -92,14 +92,14 @@ command "lint" {
 # uv writes the locks; nothing else of it is needed, so it has a place of its own.
 command "lock" {
   steps = [
-    ["python3", "-m", "venv", ".venv-lock"],
-    [".venv-lock/bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv==0.13.9"],
+    ["python3", "-m", "venv", "build/lock"],
+    ["build/lock/bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv==0.13.9"],
     [
-      ".venv-lock/bin/uv", "pip", "compile", "pyproject.toml", "--quiet", "--universal", "--python-version", "3.11", "--upgrade",
+      "build/lock/bin/uv", "pip", "compile", "pyproject.toml", "--quiet", "--universal", "--python-version", "3.11", "--upgrade",
       "--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--output-file", "requirements.lock",
     ],
     [
-      ".venv-lock/bin/uv", "pip", "compile", "pyproject.toml", "--quiet", "--universal", "--python-version", "3.11", "--upgrade", "--group", "dev",
+      "build/lock/bin/uv", "pip", "compile", "pyproject.toml", "--quiet", "--universal", "--python-version", "3.11", "--upgrade", "--group", "dev",
       "--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--output-file", "requirements-dev.lock",
     ],
   ]

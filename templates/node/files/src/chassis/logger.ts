@@ -14,11 +14,19 @@ export function createLogger(config: Identity, output?: DestinationStream): Logg
     base: { service_name: config.SERVICE_NAME, service_version: config.SERVICE_VERSION },
     messageKey: "message",
     timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
-    formatters: { level: (level: string) => ({ level }), log: flattenError },
+    formatters: { level: nameLevel, log: flattenError },
     // Fastify's own serializers would log addresses with their query strings.
     serializers: { req: () => undefined, res: () => undefined },
   };
   return output ? pino(options, output) : pino(options);
+}
+
+/** pino has two levels more than the contract. */
+function nameLevel(level: string) {
+  if (level === "fatal") {
+    return { level: "error" };
+  }
+  return { level: level === "trace" ? "debug" : level };
 }
 
 function flattenError({ err, ...fields }: Record<string, unknown>): Record<string, unknown> {

@@ -45,3 +45,9 @@ test("lines below the level are left out", () => {
     ["yes"],
   );
 });
+
+test("a level that the contract does not know is named by the nearest", () => {
+  const { logger, lines } = logged();
+  logger.fatal("lost");
+  assert.equal(lines[0]?.["level"], "error");
+});
