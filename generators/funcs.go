@@ -56,7 +56,7 @@ func templateFuncs() template.FuncMap {
 // expressionFuncs is the same set for HCL, as far as HCL's types carry it;
 // length and concat come from HCL's own library.
 func expressionFuncs() map[string]function.Function {
-	m := map[string]function.Function{"length": stdlib.LengthFunc, "concat": stdlib.ConcatFunc, "join": stdlib.JoinFunc}
+	m := map[string]function.Function{"length": lengthFunc, "concat": stdlib.ConcatFunc, "join": stdlib.JoinFunc}
 	for name, f := range templateFuncs() {
 		if _, done := m[name]; done {
 			continue
@@ -67,6 +67,18 @@ func expressionFuncs() map[string]function.Function {
 	}
 	return m
 }
+
+// lengthFunc counts letters of a string too, as people know it from Terraform.
+var lengthFunc = function.New(&function.Spec{
+	Params: []function.Parameter{{Name: "value", Type: cty.DynamicPseudoType}},
+	Type:   function.StaticReturnType(cty.Number),
+	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+		if args[0].Type() == cty.String {
+			return stdlib.Strlen(args[0])
+		}
+		return stdlib.Length(args[0])
+	},
+})
 
 // adapt wraps a Go function of strings, numbers and booleans for HCL. The others
 // have no need to be there: HCL has its own conditions and lists.

@@ -186,11 +186,10 @@ func (in *instance) postFresh(ctx context.Context, body string, chunked bool) (a
 	return w.post("/_contract/echo", body, chunked)
 }
 
-// awaitClose returns how long it took the other side to close, false if it did
+// awaitClose returns how long after began the other side closed, false if it did
 // not within the limit. An answer before the close (408) is read over.
-func (w *wire) awaitClose(limit time.Duration) (time.Duration, bool) {
-	began := time.Now()
-	_ = w.SetReadDeadline(began.Add(limit)) // a failure shows in the read
+func (w *wire) awaitClose(began time.Time, limit time.Duration) (time.Duration, bool) {
+	_ = w.SetReadDeadline(time.Now().Add(limit)) // a failure shows in the read
 	_, err := io.Copy(io.Discard, io.LimitReader(w.r, maxAnswer))
 	took := time.Since(began)
 	var timeout net.Error

@@ -54,9 +54,28 @@ func TestSpecimens(t *testing.T) {
 	ways = append(ways, secondWays...)
 	began := time.Now()
 	reports := runSpecimens(t, launch, ways)
+	again(t, launch, ways, reports)
 	t.Logf("%d specimens in %.1f s\n%s", len(ways), time.Since(began).Seconds(), matrix(ways, reports))
 	for i, way := range ways {
-		judgeSpecimen(t, way, reports[i])
+		for _, complaint := range judgeSpecimen(way, reports[i]) {
+			t.Errorf("BREAK=%s: %s", way, complaint)
+		}
+	}
+}
+
+// again repeats a few specimens one at a time: twenty side by side on a busy
+// machine can starve one that has to keep to milliseconds. It says so.
+func again(t *testing.T, launch spec.Launch, ways []string, reports []Report) {
+	t.Helper()
+	left := 4
+	for i, way := range ways {
+		complaints := judgeSpecimen(way, reports[i])
+		if len(complaints) == 0 || left == 0 {
+			continue
+		}
+		left--
+		t.Logf("BREAK=%s once more, alone: %s", way, strings.Join(complaints, "; "))
+		reports[i] = runSpecimens(t, launch, []string{way})[0]
 	}
 }
 
@@ -79,21 +98,22 @@ func runSpecimens(t *testing.T, launch spec.Launch, ways []string) []Report {
 	return reports
 }
 
-func judgeSpecimen(t *testing.T, way string, r Report) {
-	t.Helper()
+// judgeSpecimen returns what is not as it should be in a specimen's report.
+func judgeSpecimen(way string, r Report) []string {
+	var out []string
 	clause, _, _ := strings.Cut(way, "-")
 	for _, res := range r.Results {
+		said := fmt.Sprintf("%s %s (%s)", res.Clause, res.Outcome, res.Evidence)
 		switch {
 		case res.Clause == clause && res.Outcome != Fail:
-			t.Errorf("BREAK=%s: %s %s, want fail (%s)", way, res.Clause, res.Outcome, res.Evidence)
+			out = append(out, said+", want fail")
 		case res.Clause != clause && res.Outcome == Fail:
-			t.Errorf("BREAK=%s: %s failed too: %s", way, res.Clause, res.Evidence)
-		case way == "" && res.Outcome != Pass:
-			t.Errorf("unbroken: %s %s, want pass (%s)", res.Clause, res.Outcome, res.Evidence)
-		case clause != "C01" && res.Outcome == NotRun:
-			t.Errorf("BREAK=%s: %s was not run: %s", way, res.Clause, res.Evidence)
+			out = append(out, said+", want pass")
+		case res.Outcome == NotRun && clause != "C01": // a process that does not start
+			out = append(out, said+", want a verdict")
 		}
 	}
+	return out
 }
 
 // matrix shows what each specimen failed, and how that was told.
