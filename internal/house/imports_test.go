@@ -30,6 +30,7 @@ var importRules = map[string]rule{
 	"cmd/azulejo":      {[]string{"internal/cli"}, nil, nil, "main is one line"},
 	"internal/house":   {nil, nil, nil, "tests only"},
 	"scripts/demo":     {nil, nil, []string{}, "a demo that looks from outside, as a user does"},
+	"scripts/test":     {nil, nil, nil, "counts tests from outside"},
 	"scripts/bench":    {nil, nil, []string{}, "measures whole processes from outside"},
 	"testdata/broken":  {nil, nil, nil, "a specimen is a service of nobody's"},
 }

@@ -101,7 +101,7 @@ func halfHead(ctx context.Context, in *instance) (string, error) {
 	defer w.Close()
 	fmt.Fprint(w, "GET /livez HTTP/1.1\r\nHost: verify\r\n")
 	limit := sharedHeaderMS * time.Millisecond
-	took, closed := w.awaitClose(began, limit + headerSlack)
+	took, closed := w.awaitClose(began, limit+headerSlack)
 	if !closed || took < limit-200*time.Millisecond {
 		return "", fmt.Errorf("half a head, HEADER_TIMEOUT_MS=%d: closed %t after %d ms", sharedHeaderMS, closed, took.Milliseconds())
 	}
@@ -129,7 +129,7 @@ func drippingHead(ctx context.Context, in *instance) (string, error) {
 			}
 		}
 	}()
-	took, closed := w.awaitClose(began, sharedHeaderMS*time.Millisecond + headerSlack)
+	took, closed := w.awaitClose(began, sharedHeaderMS*time.Millisecond+headerSlack)
 	if !closed {
 		return "", fmt.Errorf("a dripping head, HEADER_TIMEOUT_MS=%d: still open after %d ms", sharedHeaderMS, took.Milliseconds())
 	}
@@ -153,7 +153,7 @@ func idleConnection(ctx context.Context, in *instance) (string, error) {
 		return "", fmt.Errorf("KEEP_ALIVE_MS=%d: closed within %d ms of idling (%v)", sharedIdleMS, sharedHeaderMS+300, err)
 	}
 	limit := sharedIdleMS * time.Millisecond
-	took, closed := w.awaitClose(began, limit + idleSlack)
+	took, closed := w.awaitClose(began, limit+idleSlack)
 	if !closed || took < limit-200*time.Millisecond {
 		return "", fmt.Errorf("an idle connection, KEEP_ALIVE_MS=%d: closed %t after %d ms", sharedIdleMS, closed, took.Milliseconds())
 	}

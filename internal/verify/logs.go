@@ -71,7 +71,7 @@ func (l *logbook) Write(p []byte) (int, error) {
 
 func parseLine(line string) entry {
 	e := entry{raw: line}
-	if json.Unmarshal([]byte(line), &e.fields) != nil {
+	if !strings.HasPrefix(line, "{") || json.Unmarshal([]byte(line), &e.fields) != nil {
 		e.fields = nil
 	}
 	return e

@@ -105,18 +105,21 @@ func lives(pid string) bool {
 }
 
 func TestTrouble(t *testing.T) {
-	for _, row := range []struct{ what, clause, want string }{
-		{"exits", "C01", "ended with 3; last lines: no way"},
-		{"silent", "C01", "not ready within 2s"},
-		{"silent", "C02", "still running"},
-		{"floods", "C01", "flooded its log"},
-		{"floods", "C06", "see C01"},
+	for _, row := range []struct {
+		what, clause, want string
+		limit              time.Duration
+	}{
+		{"exits", "C01", "ended with 3; last lines: no way", 20 * time.Second},
+		{"silent", "C01", "not ready within 2s", 2 * time.Second},
+		{"silent", "C02", "still running", 2 * time.Second},
+		{"floods", "C01", "flooded its log", 20 * time.Second},
+		{"floods", "C06", "see C01", 20 * time.Second},
 	} {
 		t.Run(row.what+row.clause, func(t *testing.T) {
 			t.Parallel()
 			target, pids := troubled(t, row.what)
 			began := time.Now()
-			r, err := Run(t.Context(), target, Options{Only: []string{row.clause}, StartLimit: 2 * time.Second})
+			r, err := Run(t.Context(), target, Options{Only: []string{row.clause}, StartLimit: row.limit})
 			if err != nil {
 				t.Fatal(err)
 			}

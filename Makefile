@@ -1,0 +1,64 @@
+# Everything CI runs is a target here; nothing is hidden elsewhere.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+SPEC ?= testdata/specs/valid/bookinfo.hcl
+PACKS := templates/go templates/python templates/node
+GOLANGCI := v2.15.0
+
+.PHONY: help build test test-go demo golden golden-update scripts-update lint vet fuzz bench ci clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+build: build/azulejo ## build the binary into build/
+
+build/azulejo: $(shell find cmd generators internal templates -type f -not -name '*_test.go') go.mod go.sum
+	@mkdir -p build
+	go build -trimpath -o $@ ./cmd/azulejo
+
+test: build ## all tests: Go, then every pack's own toolchain; says what was skipped
+	go run ./scripts/test
+
+test-go: ## the tests that need only Go
+	go test ./...
+
+demo: build ## generate Bookinfo (or SPEC=file), run it, ask it, break it, stop it
+	@node=$$(scripts/node.sh); PATH="$$node:$$PATH" go run ./scripts/demo -azulejo build/azulejo -spec "$(SPEC)" -dir build/bookinfo
+
+golden: build ## render every golden tree and compare
+	build/azulejo pack test $(PACKS) --golden testdata/golden --case testdata/specs/valid/bookinfo.hcl --until golden
+	go test ./internal/cli -run Golden
+
+golden-update: build ## write the golden trees anew; the review is their diff
+	build/azulejo pack test $(PACKS) --golden testdata/golden --case testdata/specs/valid/bookinfo.hcl --until golden --update
+	go test ./internal/cli -run Golden -update
+
+scripts-update: ## write the expected output of testdata/scripts anew
+	UPDATE_SCRIPTS=1 go test ./internal/cli -run TestScripts
+
+lint: build/bin/golangci-lint-$(GOLANGCI) vet ## all linters, and vet for the other systems
+	$< run ./...
+	@test -z "$$(gofmt -l cmd generators internal templates scripts testdata/broken)" || { gofmt -l cmd generators internal templates scripts testdata/broken; exit 1; }
+
+vet: ## go vet for linux, macOS and Windows
+	go vet ./...
+	GOOS=darwin go vet ./...
+	GOOS=windows go vet ./...
+
+build/bin/golangci-lint-$(GOLANGCI):
+	@mkdir -p build/bin
+	GOBIN=$(CURDIR)/build/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI)
+	@mv build/bin/golangci-lint $@
+
+fuzz: ## a minute for each fuzz test
+	go test ./internal/spec -run xxx -fuzz FuzzParse -fuzztime 60s
+	go test ./generators -run xxx -fuzz FuzzHostileStrings -fuzztime 60s
+
+bench: build ## measure azulejo against cp -r of the same tree, in one run
+	go run ./scripts/bench -azulejo build/azulejo
+
+ci: ## what CI runs
+	.ci/run
+
+clean: ## remove what was built
+	rm -rf build
