@@ -3,6 +3,7 @@ package generators
 import (
 	"reflect"
 	"strings"
+	"sync"
 	"text/template"
 
 	"github.com/Masterminds/sprig/v3"
@@ -41,7 +42,7 @@ func toString(v any) string {
 }
 
 // templateFuncs is the function set of templates.
-func templateFuncs() template.FuncMap {
+var templateFuncs = sync.OnceValue(func() template.FuncMap {
 	all := sprig.GenericFuncMap()
 	m := template.FuncMap{}
 	for _, name := range fromSprig {
@@ -51,11 +52,11 @@ func templateFuncs() template.FuncMap {
 		m[name] = f
 	}
 	return m
-}
+})
 
 // expressionFuncs is the same set for HCL, as far as HCL's types carry it;
-// length and concat come from HCL's own library.
-func expressionFuncs() map[string]function.Function {
+// length and concat come from HCL's own library. Nobody may change the map.
+var expressionFuncs = sync.OnceValue(func() map[string]function.Function {
 	m := map[string]function.Function{"length": lengthFunc, "concat": stdlib.ConcatFunc, "join": stdlib.JoinFunc}
 	for name, f := range templateFuncs() {
 		if _, done := m[name]; done {
@@ -66,7 +67,7 @@ func expressionFuncs() map[string]function.Function {
 		}
 	}
 	return m
-}
+})
 
 // lengthFunc counts letters of a string too, as people know it from Terraform.
 var lengthFunc = function.New(&function.Spec{

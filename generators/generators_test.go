@@ -132,6 +132,20 @@ func TestPacksAreComplete(t *testing.T) {
 	}
 }
 
+// The names that Peek reads off are those of the parsed manifest.
+func TestPeek(t *testing.T) {
+	for _, p := range shipped(t) {
+		for _, f := range p.Files() {
+			if f.Path != generators.ManifestFile {
+				continue
+			}
+			if l, ok := generators.Peek(f.Bytes); !ok || l.Name != p.Language() || l.Pack != p.Name() {
+				t.Errorf("Peek reads %q, %q off %s", l.Name, l.Pack, p.Name())
+			}
+		}
+	}
+}
+
 func uses(p *generators.Pack, input string) bool {
 	for _, f := range p.Files() {
 		if f.Path != generators.ManifestFile && bytes.Contains(f.Bytes, []byte("input."+input)) {

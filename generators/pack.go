@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -114,9 +116,25 @@ func (p *Pack) computeDigest() string {
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 
-// Catalog gathers what a spec may choose from.
-func Catalog(packs []*Pack, version string) *spec.Catalog {
-	c := &spec.Catalog{Version: version, Functions: expressionFuncs()}
+var (
+	packHead     = regexp.MustCompile(`(?m)^pack "([^"]+)" \{`)
+	packLanguage = regexp.MustCompile(`(?m)^  language\s*=\s*"([^"]+)"`)
+)
+
+// Peek reads a pack's name and language off a formatted manifest without parsing
+// it, so that a run pays only for the packs that it uses.
+func Peek(manifest []byte) (l spec.Language, ok bool) {
+	name, lang := packHead.FindSubmatch(manifest), packLanguage.FindSubmatch(manifest)
+	if name == nil || lang == nil {
+		return l, false
+	}
+	return spec.Language{Name: string(lang[1]), Pack: string(name[1])}, true
+}
+
+// Catalog gathers what a spec may choose from: the packs that are loaded, and
+// others of which only the names are known.
+func Catalog(packs []*Pack, others []spec.Language, version string) *spec.Catalog {
+	c := &spec.Catalog{Version: version, Functions: expressionFuncs(), Languages: slices.Clone(others)}
 	for _, p := range packs {
 		if p.manifest.Pack.Kind == "service" {
 			c.Languages = append(c.Languages, p.AsLanguage())

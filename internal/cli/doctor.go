@@ -88,7 +88,7 @@ func (env *Env) needs(dir string) ([]need, error) {
 	w, err := load(source{root: dir})
 	switch {
 	case errors.Is(err, project.ErrNoSpec):
-		packs, err := shippedPacks()
+		packs, _, err := shippedPacks(func(spec.Language) bool { return true })
 		if err != nil {
 			return nil, err
 		}

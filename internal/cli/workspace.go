@@ -34,6 +34,7 @@ type workspace struct {
 	parsed  *spec.Parsed
 	sys     *spec.System
 	packs   []*generators.Pack
+	others  []spec.Language // shipped, and not used by this spec
 	catalog *spec.Catalog
 	pinned  map[string]*generators.Pack // by service, where the lock names another version
 	diags   hcl.Diagnostics
@@ -62,7 +63,7 @@ func loadWith(src source, own []*generators.Pack) (*workspace, error) {
 	if err := w.loadPacks(own); err != nil {
 		return nil, err
 	}
-	w.catalog = generators.Catalog(w.packs, Version)
+	w.catalog = generators.Catalog(w.packs, w.others, Version)
 	if err := w.pin(); err != nil {
 		return nil, err
 	}
@@ -106,11 +107,15 @@ func (w *workspace) keepPorts() {
 
 // loadPacks reads the packs that azulejo ships and those that the system brings.
 func (w *workspace) loadPacks(own []*generators.Pack) error {
-	shipped, err := shippedPacks()
+	used := map[string]bool{}
+	for _, svc := range w.sys.Services {
+		used[svc.Language] = true
+	}
+	shipped, others, err := shippedPacks(func(l spec.Language) bool { return used[l.Name] })
 	if err != nil {
 		return err
 	}
-	w.packs = append(shipped, own...)
+	w.packs, w.others = append(shipped, own...), others
 	for _, p := range w.sys.Packs {
 		if err := w.loadOwn(p); err != nil {
 			return err
@@ -119,28 +124,45 @@ func (w *workspace) loadPacks(own []*generators.Pack) error {
 	return nil
 }
 
-func shippedPacks() ([]*generators.Pack, error) {
+// shippedPacks loads the packs that azulejo ships as far as they are wanted, and
+// names the others.
+func shippedPacks(wanted func(spec.Language) bool) (packs []*generators.Pack, others []spec.Language, err error) {
 	folders, err := templates.Folders()
 	if err != nil {
-		return nil, fmt.Errorf("reading the shipped packs: %w", err)
+		return nil, nil, fmt.Errorf("reading the shipped packs: %w", err)
 	}
-	var out []*generators.Pack
 	for _, name := range folders {
 		sub, err := templates.Folder(name)
 		if err != nil {
-			return nil, fmt.Errorf("reading pack %s: %w", name, err)
+			return nil, nil, fmt.Errorf("reading pack %s: %w", name, err)
 		}
-		files, err := generators.ReadFolder(sub)
+		manifest, err := fs.ReadFile(sub, generators.ManifestFile)
 		if err != nil {
-			return nil, fmt.Errorf("reading pack %s: %w", name, err)
+			return nil, nil, fmt.Errorf("reading pack %s: %w", name, err)
 		}
-		p, diags := generators.LoadPack(files, "templates/"+name)
-		if diags.HasErrors() {
-			return nil, fmt.Errorf("pack %s is broken, which is a bug of azulejo: %w", name, diags)
+		if l, ok := generators.Peek(manifest); ok && !wanted(l) {
+			others = append(others, l)
+			continue
 		}
-		out = append(out, p)
+		p, err := shippedPack(sub, name)
+		if err != nil {
+			return nil, nil, err
+		}
+		packs = append(packs, p)
 	}
-	return out, nil
+	return packs, others, nil
+}
+
+func shippedPack(sub fs.FS, name string) (*generators.Pack, error) {
+	files, err := generators.ReadFolder(sub)
+	if err != nil {
+		return nil, fmt.Errorf("reading pack %s: %w", name, err)
+	}
+	p, diags := generators.LoadPack(files, "templates/"+name)
+	if diags.HasErrors() {
+		return nil, fmt.Errorf("pack %s is broken, which is a bug of azulejo: %w", name, diags)
+	}
+	return p, nil
 }
 
 // loadOwn reads a pack of the system's from its folder or, where that is not at
