@@ -1,0 +1,4 @@
+service "details" {
+  language = "go"
+  port     = 8102
+}

@@ -1,0 +1,54 @@
+"""The routes of this service."""
+
+import os
+import platform
+
+import httpx
+import pytest
+
+from productpage.app.routes import report, router
+from productpage.app.settings import Settings
+from productpage.chassis import create_app
+from productpage.chassis.client import Answer, Client
+from productpage.chassis.config import Call
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/"])
+async def test_welcome(path: str) -> None:
+    app = create_app(Settings(service_name="me"), router, {"other": Call("other", "OTHER", 100, 100)})
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as http:
+        response = await http.get(path)
+    assert response.status_code == 200
+    assert response.json() == {
+        "name": "me",
+        "language": "python",
+        "runtime": platform.python_version(),
+        "process_id": os.getpid(),
+        "calls": {"other": {"error": "not_configured"}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (Answer(200, b'{"a": null}'), {"status": 200, "answer": {"a": None}}),
+        (Answer(200, b"null"), {"status": 200, "answer": None}),
+        (Answer(200, b"<html>"), {"status": 200, "error": "not_json"}),
+        (Answer(404, b"{}"), {"status": 404, "error": "status"}),
+    ],
+)
+async def test_what_a_report_says(monkeypatch: pytest.MonkeyPatch, answer: Answer, expected: dict[str, object]) -> None:
+    async def get(*_: object) -> Answer:
+        return answer
+
+    monkeypatch.setattr(Client, "get", get)
+    app = create_app(Settings(), router, {})
+    reported = await report(app.state.client, "other")
+    assert reported.model_dump(exclude_unset=True) == expected

@@ -1,0 +1,4 @@
+service "ratings" {
+  language = "node"
+  port     = 8104
+}

@@ -1,0 +1,50 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"sync"
+	"unicode/utf8"
+
+	"example.com/case/caller/internal/chassis"
+)
+
+// callResult is the answer of a called service, or why there is none.
+type callResult struct {
+	Status int             `json:"status,omitempty"`
+	Answer json.RawMessage `json:"answer,omitempty"`
+	Error  string          `json:"error,omitempty"`
+}
+
+// callAll asks all called services side by side. One that fails is reported: it
+// does not fail this service.
+func (a *app) callAll(ctx context.Context) map[string]callResult {
+	names := a.svc.Client.Names()
+	results := make([]callResult, len(names))
+	var calls sync.WaitGroup
+	for i, name := range names {
+		calls.Go(func() { results[i] = a.call(ctx, name) })
+	}
+	calls.Wait()
+	byName := make(map[string]callResult, len(names))
+	for i, name := range names {
+		byName[name] = results[i]
+	}
+	return byName
+}
+
+func (a *app) call(ctx context.Context, name string) callResult {
+	answer, err := a.svc.Client.Get(ctx, name, "/api/")
+	var failed *chassis.CallError
+	switch {
+	case errors.As(err, &failed):
+		return callResult{Error: failed.Code}
+	case answer.Status >= http.StatusBadRequest:
+		return callResult{Status: answer.Status, Error: "status"}
+	case !utf8.Valid(answer.Body) || !json.Valid(answer.Body):
+		return callResult{Status: answer.Status, Error: "not_json"}
+	}
+	return callResult{Status: answer.Status, Answer: answer.Body}
+}

@@ -1,0 +1,43 @@
+import type { App } from "../chassis/app.ts";
+import type { Chassis } from "../chassis/chassis.ts";
+import { CallError, type CallName, type Client } from "../chassis/client.ts";
+
+/**
+ * The service's routes. Gateways strip the route's prefix: PREFIX/rest arrives here as /api/rest.
+ * Replace this starter by what the service is for.
+ */
+export function routes(app: App, { config, client }: Chassis): void {
+  app.get("/api/", async () => ({
+    name: config.SERVICE_NAME,
+    language: "node",
+    runtime: process.versions.node,
+    process_id: process.pid,
+    calls: await askAll(client),
+  }));
+}
+
+async function askAll(client: Client) {
+  const answers = client.names.map(async (name) => [name, await ask(client, name)] as const);
+  return Object.fromEntries(await Promise.all(answers));
+}
+
+/** A dependency that fails is reported: it must not fail this service. */
+async function ask(client: Client, name: CallName) {
+  try {
+    const { status, body } = await client.get(name, "/api/");
+    return status >= 400 ? { status, error: "status" } : { status, ...parse(body) };
+  } catch (error) {
+    if (error instanceof CallError) {
+      return { error: error.reason };
+    }
+    throw error;
+  }
+}
+
+function parse(body: string) {
+  try {
+    return { answer: JSON.parse(body) as unknown };
+  } catch {
+    return { error: "not_json" };
+  }
+}

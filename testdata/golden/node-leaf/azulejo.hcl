@@ -1,0 +1,3 @@
+system "case" {
+  namespace = "example.com/case"
+}

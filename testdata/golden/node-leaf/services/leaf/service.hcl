@@ -1,0 +1,7 @@
+service "leaf" {
+  language = "node"
+  port     = 8101
+  inputs = {
+    description = "Quotes \" ' `, a template $${x} {{ .x }}, an end */ and <b>markup</b>.\n# Not a heading"
+  }
+}

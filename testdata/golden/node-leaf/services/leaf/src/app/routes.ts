@@ -1,0 +1,15 @@
+import type { App } from "../chassis/app.ts";
+import type { Chassis } from "../chassis/chassis.ts";
+
+/**
+ * The service's routes. Gateways strip the route's prefix: PREFIX/rest arrives here as /api/rest.
+ * Replace this starter by what the service is for.
+ */
+export function routes(app: App, { config }: Chassis): void {
+  app.get("/api/", async () => ({
+    name: config.SERVICE_NAME,
+    language: "node",
+    runtime: process.versions.node,
+    process_id: process.pid,
+  }));
+}

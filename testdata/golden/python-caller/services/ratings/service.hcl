@@ -1,0 +1,4 @@
+service "ratings" {
+  language = "python"
+  port     = 8101
+}
