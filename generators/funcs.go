@@ -1,7 +1,9 @@
 package generators
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"text/template"
@@ -124,3 +126,6 @@ func call(f reflect.Value, args []cty.Value, ret cty.Type) (cty.Value, error) {
 	}
 	return gocty.ToCtyValue(f.Call(in)[0].Interface(), ret)
 }
+
+// FunctionNames lists what templates can call, sorted.
+func FunctionNames() []string { return slices.Sorted(maps.Keys(templateFuncs())) }

@@ -39,7 +39,11 @@ func Commands(p *Pack, svc *spec.Service, facts Facts) (map[string]spec.Command,
 	for _, c := range p.manifest.Commands {
 		steps, more := argvs(c.Steps, r.ctx)
 		diags = append(diags, more...)
-		out[c.Name] = spec.Command{Name: c.Name, Steps: steps, Inputs: c.Inputs, Outputs: c.Outputs}
+		inputs, more := pathList(c.Inputs, r.ctx)
+		diags = append(diags, more...)
+		outputs, more := pathList(c.Outputs, r.ctx)
+		diags = append(diags, more...)
+		out[c.Name] = spec.Command{Name: c.Name, Steps: steps, Inputs: inputs, Outputs: outputs}
 	}
 	return out, diags
 }
@@ -51,22 +55,50 @@ func argvs(e hcl.Expression, ctx *hcl.EvalContext) ([][]string, hcl.Diagnostics)
 		return nil, diags
 	}
 	bad := problem(e.Range(), "Not a list of commands", "steps is a list of argument lists, such as [[\"go\", \"build\"]].")
-	if v.IsNull() || !v.CanIterateElements() {
+	if !isList(v) {
 		return nil, bad
 	}
 	var out [][]string
 	for _, step := range v.AsValueSlice() {
-		if step.IsNull() || !step.CanIterateElements() || step.Type().IsObjectType() || step.LengthInt() == 0 {
+		argv, ok := stringsOf(step)
+		if !ok || len(argv) == 0 {
 			return nil, bad
-		}
-		var argv []string
-		for _, arg := range step.AsValueSlice() {
-			if arg.IsNull() || arg.Type() != cty.String {
-				return nil, bad
-			}
-			argv = append(argv, arg.AsString())
 		}
 		out = append(out, argv)
 	}
 	return out, nil
+}
+
+// pathList reads a list of strings that may be left out.
+func pathList(e hcl.Expression, ctx *hcl.EvalContext) ([]string, hcl.Diagnostics) {
+	if e = present(e); e == nil {
+		return nil, nil
+	}
+	v, diags := e.Value(ctx)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	list, ok := stringsOf(v)
+	if !ok {
+		return nil, problem(e.Range(), "Not a list of paths", "Write a list of strings, such as [\"go.mod\"].")
+	}
+	return list, nil
+}
+
+func isList(v cty.Value) bool {
+	return !v.IsNull() && v.IsKnown() && (v.Type().IsTupleType() || v.Type().IsListType() || v.Type().IsSetType())
+}
+
+func stringsOf(v cty.Value) ([]string, bool) {
+	if !isList(v) {
+		return nil, false
+	}
+	var out []string
+	for _, item := range v.AsValueSlice() {
+		if item.IsNull() || item.Type() != cty.String {
+			return nil, false
+		}
+		out = append(out, item.AsString())
+	}
+	return out, true
 }

@@ -66,8 +66,8 @@ type localsBlock struct {
 type commandBlock struct {
 	Name    string         `hcl:"name,label"`
 	Steps   hcl.Expression `hcl:"steps"`
-	Inputs  []string       `hcl:"inputs,optional"`
-	Outputs []string       `hcl:"outputs,optional"`
+	Inputs  hcl.Expression `hcl:"inputs,optional"`
+	Outputs hcl.Expression `hcl:"outputs,optional"`
 }
 
 type fileBlock struct {

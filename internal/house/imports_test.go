@@ -3,7 +3,9 @@ package house
 import (
 	"go/build"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -29,9 +31,9 @@ var importRules = map[string]rule{
 	"internal/cli":     {[]string{"generators", "internal/local", "internal/project", "internal/spec", "internal/verify", "templates"}, []string{"github.com/spf13/cobra", "github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty"}, []string{"net", "net/http"}, "flags in, views out: what it decides belongs elsewhere"},
 	"cmd/azulejo":      {[]string{"internal/cli"}, nil, nil, "main is one line"},
 	"internal/house":   {nil, nil, nil, "tests only"},
-	"scripts/demo":     {nil, nil, []string{}, "a demo that looks from outside, as a user does"},
+	"scripts/demo":     {nil, nil, nil, "a demo that looks from outside, as a user does"},
 	"scripts/test":     {nil, nil, nil, "counts tests from outside"},
-	"scripts/bench":    {nil, nil, []string{}, "measures whole processes from outside"},
+	"scripts/bench":    {nil, nil, nil, "measures whole processes from outside"},
 	"testdata/broken":  {nil, nil, nil, "a specimen is a service of nobody's"},
 }
 
@@ -130,6 +132,36 @@ func TestPackagesAreDocumented(t *testing.T) {
 	for dir, pkg := range packages(t) {
 		if pkg.Doc == "" {
 			t.Errorf("%s has no package comment", dir)
+		}
+	}
+}
+
+var mapLine = regexp.MustCompile("(?m)^\\| `([^`]+)` \\| [^|]+ \\| ([^|]+) \\|$")
+
+// The map of the packages in docs/architecture.md is the tree.
+func TestArchitectureMapIsTheTree(t *testing.T) {
+	doc, err := os.ReadFile(filepath.Join(root, "docs/architecture.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]string{}
+	for _, m := range mapLine.FindAllStringSubmatch(string(doc), -1) {
+		told[m[1]] = m[2]
+	}
+	there := packages(t)
+	for dir := range there {
+		if _, ok := told[dir]; !ok {
+			t.Errorf("docs/architecture.md does not name %s", dir)
+		}
+		for _, ours := range importRules[dir].ours {
+			if !strings.Contains(told[dir], "`"+ours+"`") && !strings.Contains(told[dir], "all of the above") {
+				t.Errorf("docs/architecture.md does not say that %s may import %s", dir, ours)
+			}
+		}
+	}
+	for dir := range told {
+		if there[dir] == nil {
+			t.Errorf("docs/architecture.md names %s, which is not there", dir)
 		}
 	}
 }

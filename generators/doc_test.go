@@ -1,0 +1,58 @@
+package generators_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/azulejo-dev/azulejo/generators"
+)
+
+// The manifest in docs/pack-format.md is a whole pack: it loads and renders.
+func TestDocumentedManifest(t *testing.T) {
+	doc, err := os.ReadFile("../docs/pack-format.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, ok := strings.Cut(string(doc), "```hcl\n")
+	if !ok {
+		t.Fatal("docs/pack-format.md shows no manifest")
+	}
+	manifest, _, _ := strings.Cut(rest, "```")
+	files := map[string]string{"pack.hcl": manifest}
+	for _, name := range []string{"go.mod.tmpl", "cmd/main.go.tmpl", "internal/chassis/a.go.tmpl", "internal/chassis/client.go.tmpl", "docs/call.md.tmpl", "run.sh"} {
+		files["files/"+name] = ""
+	}
+	p, diags := pack(t, files)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	tree, diags := generators.Render(p, service(p, "billing"), facts)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	var paths []string
+	for _, f := range tree {
+		paths = append(paths, f.Path)
+	}
+	if got, want := strings.Join(paths, " "), "cmd/orders/main.go docs/billing.md go.mod internal/chassis/a.go internal/chassis/client.go run.sh"; got != want {
+		t.Errorf("rendered %s, want %s", got, want)
+	}
+	commands, diags := generators.Commands(p, service(p), facts)
+	if diags.HasErrors() || commands["build"].Steps[0][3] != "bin/orders" {
+		t.Errorf("commands %v: %v", commands, diags)
+	}
+}
+
+// Every function of the documents works, and every one that works is there.
+func TestDocumentedFunctions(t *testing.T) {
+	doc, err := os.ReadFile("../docs/pack-format.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range generators.FunctionNames() {
+		if !strings.Contains(string(doc), "`"+name+"`") && !strings.Contains(string(doc), "`"+name+" ") {
+			t.Errorf("docs/pack-format.md does not name the function %s", name)
+		}
+	}
+}
