@@ -111,8 +111,9 @@ func primitive(t reflect.Type) (cty.Type, bool) {
 		return cty.Bool, true
 	case reflect.Int, reflect.Int64:
 		return cty.Number, true
+	default:
+		return cty.DynamicPseudoType, false
 	}
-	return cty.DynamicPseudoType, false
 }
 
 func call(f reflect.Value, args []cty.Value, ret cty.Type) (cty.Value, error) {

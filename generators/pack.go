@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -117,14 +118,14 @@ func (p *Pack) computeDigest() string {
 }
 
 var (
-	packHead     = regexp.MustCompile(`(?m)^pack "([^"]+)" \{`)
-	packLanguage = regexp.MustCompile(`(?m)^  language\s*=\s*"([^"]+)"`)
+	packHead     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^pack "([^"]+)" \{`) })
+	packLanguage = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^  language\s*=\s*"([^"]+)"`) })
 )
 
 // Peek reads a pack's name and language off a formatted manifest without parsing
 // it, so that a run pays only for the packs that it uses.
 func Peek(manifest []byte) (l spec.Language, ok bool) {
-	name, lang := packHead.FindSubmatch(manifest), packLanguage.FindSubmatch(manifest)
+	name, lang := packHead().FindSubmatch(manifest), packLanguage().FindSubmatch(manifest)
 	if name == nil || lang == nil {
 		return l, false
 	}

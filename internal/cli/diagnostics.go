@@ -43,10 +43,17 @@ func printable(s string) string {
 	}, s)
 }
 
+// mostMessages bounds what a file that is no spec at all can print.
+const mostMessages = 500
+
 // printDiagnostics writes each message with its place, the source line and what
 // to do.
 func (env *Env) printDiagnostics(w io.Writer, tty bool, files map[string][]byte, diags hcl.Diagnostics) {
-	for _, d := range diags {
+	for i, d := range diags {
+		if i == mostMessages {
+			fmt.Fprintf(w, "… and %d more; --json of validate has them all\n", len(diags)-i)
+			return
+		}
 		word, c := "Error", red
 		if d.Severity == hcl.DiagWarning {
 			word, c = "Warning", yellow

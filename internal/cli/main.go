@@ -89,13 +89,28 @@ func interrupts(cancel func(), kill chan struct{}) {
 }
 
 // Run runs one command line.
-func Run(ctx context.Context, env *Env, args []string) int {
+func Run(ctx context.Context, env *Env, args []string) (code int) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			code = env.ourBug(bug)
+		}
+	}()
 	root := newRoot(env)
 	root.SetArgs(args)
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
 	return env.finish(ctx, root.ExecuteContext(ctx))
+}
+
+// ourBug says that azulejo, not the user, made a mistake. Whatever was staged is
+// not in place, so nothing is lost.
+func (env *Env) ourBug(bug any) int {
+	fmt.Fprintf(env.Stderr, "%s %v\nThis is a bug of azulejo, not of your spec. Please report it with the command and the spec; AZULEJO_DEBUG=1 adds the stack.\n", env.paint(env.ErrTTY, red, "Internal error:"), bug)
+	if env.getenv("AZULEJO_DEBUG") != "" {
+		_, _ = env.Stderr.Write(debug.Stack())
+	}
+	return exitError
 }
 
 // finish prints an error that nobody has printed, and turns it into a code.

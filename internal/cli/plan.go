@@ -117,7 +117,7 @@ func (env *Env) runSpec(cmd *cobra.Command, o *planOptions, repin []string) erro
 
 // runPlan is the one way from a workspace to the disk.
 func (env *Env) runPlan(ctx context.Context, o *planOptions, w *workspace) error {
-	plan, err := env.plan(w, o.json)
+	plan, err := env.plan(w)
 	if err != nil {
 		return err
 	}
@@ -141,9 +141,18 @@ func (env *Env) runPlan(ctx context.Context, o *planOptions, w *workspace) error
 		return err
 	}
 	if !o.json && !plan.NoChanges() {
-		fmt.Fprintf(env.Stdout, "Applied. Run the system with: azulejo up%s\n", env.chdirHint(w.root))
+		fmt.Fprintln(env.Stdout, "Applied. "+env.nextStep(w))
 	}
 	return nil
+}
+
+// nextStep is what a person would do now.
+func (env *Env) nextStep(w *workspace) string {
+	at := env.chdirHint(w.root)
+	if len(w.sys.Services) == 0 {
+		return "Add a service with: azulejo new NAME --lang LANGUAGE" + at
+	}
+	return "Run it with: azulejo up" + at
 }
 
 func (env *Env) chdirHint(root string) string {
@@ -155,7 +164,7 @@ func (env *Env) chdirHint(root string) string {
 
 // plan prints the diagnostics of a workspace and, unless they hold an error,
 // makes its plan.
-func (env *Env) plan(w *workspace, asJSON bool) (*project.Plan, error) {
+func (env *Env) plan(w *workspace) (*project.Plan, error) {
 	w.relative(env)
 	env.printDiagnostics(env.Stderr, env.ErrTTY, w.files, w.diags)
 	if w.diags.HasErrors() {

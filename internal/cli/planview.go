@@ -13,7 +13,7 @@ func (env *Env) showPlan(o *planOptions, w *workspace, p *project.Plan) error {
 	if o.json {
 		return env.printJSON(jsonPlanOf(p, w))
 	}
-	v := &planView{env: env, verbose: o.verbose, plan: p}
+	v := &planView{env: env, verbose: o.verbose, plan: p, alone: w.standalone()}
 	v.changes()
 	v.summary()
 	return nil
@@ -23,6 +23,18 @@ type planView struct {
 	env     *Env
 	verbose bool
 	plan    *project.Plan
+	alone   bool // the root is a service's folder
+}
+
+// unit is the folder of the service that a path belongs to, "" for none.
+func (v *planView) unit(name string) string {
+	if v.alone {
+		return "./"
+	}
+	if s := serviceOf(name); s != "" {
+		return "services/" + s + "/"
+	}
+	return ""
 }
 
 // symbols of actions, and their colours.
@@ -41,10 +53,10 @@ func (v *planView) changes() {
 	fresh := v.freshServices()
 	said := map[string]bool{}
 	for _, c := range v.plan.Changes {
-		if name := serviceOf(c.Path); name != "" && fresh[name] != nil && !v.verbose {
+		if name := v.unit(c.Path); name != "" && fresh[name] != nil && !v.verbose {
 			if !said[name] {
 				said[name] = true
-				v.line(project.Create, "services/"+name+"/", fresh[name].String())
+				v.line(project.Create, name, fresh[name].String())
 			}
 			continue
 		}
@@ -80,7 +92,7 @@ func (t *tally) String() string {
 func (v *planView) freshServices() map[string]*tally {
 	out := map[string]*tally{}
 	for _, c := range v.plan.Changes {
-		name := serviceOf(c.Path)
+		name := v.unit(c.Path)
 		if name == "" {
 			continue
 		}

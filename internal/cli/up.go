@@ -45,7 +45,7 @@ func (env *Env) runUp(cmd *cobra.Command, o *upOptions) error {
 	if err != nil {
 		return err
 	}
-	plan, err := env.plan(w, false)
+	plan, err := env.plan(w)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (w *workspace) launches() ([]spec.Launch, error) {
 		if svc.Language == "" {
 			continue
 		}
-		l, more := generators.Launch(w.packOf(svc), svc, w.factsOf(svc), filepath.Join(w.root, filepath.FromSlash(w.unitDir(svc))))
+		l, more := generators.Launch(w.packOf(svc), svc, w.facts(), filepath.Join(w.root, filepath.FromSlash(w.unitDir(svc))))
 		out, diags = append(out, l), append(diags, more...)
 	}
 	if diags.HasErrors() {

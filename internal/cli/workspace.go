@@ -76,7 +76,7 @@ func (w *workspace) read() error {
 	if w.project = (&project.Project{}); w.root != "" {
 		w.project, err = project.Open(w.root)
 	}
-	if err != nil && !(errors.Is(err, project.ErrNoSpec) && (w.file != "" || len(w.extra) > 0)) {
+	if bringsText := w.file != "" || len(w.extra) > 0; err != nil && (!bringsText || !errors.Is(err, project.ErrNoSpec)) {
 		return err
 	}
 	if w.file == "" {
@@ -312,9 +312,9 @@ func (w *workspace) packOf(svc *spec.Service) *generators.Pack {
 	return generators.ForService(w.packs, w.catalog, svc)
 }
 
-// factsOf are the facts that a service renders with: the system's or, where a
+// facts are what a service renders with: the system's or, where a
 // service was moved out of one, those that it brought along.
-func (w *workspace) factsOf(svc *spec.Service) generators.Facts {
+func (w *workspace) facts() generators.Facts {
 	if w.standalone() {
 		if l := w.project.Locks["."]; l != nil {
 			return l.Facts
@@ -427,7 +427,7 @@ func (w *workspace) request() (project.Request, error) {
 }
 
 func (w *workspace) unit(svc *spec.Service) (project.Unit, *generators.Pack, error) {
-	pack, facts := w.packOf(svc), w.factsOf(svc)
+	pack, facts := w.packOf(svc), w.facts()
 	inputs := map[string]json.RawMessage{}
 	answers, err := generators.Answers(pack, svc)
 	if err != nil {

@@ -3,6 +3,7 @@ package local
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -21,7 +22,7 @@ func readLines(r io.Reader, limit int, emit func([]byte)) {
 	for {
 		part, err := in.ReadSlice('\n')
 		line = appendCut(line, part, limit)
-		if err == bufio.ErrBufferFull {
+		if errors.Is(err, bufio.ErrBufferFull) {
 			continue
 		}
 		if err == nil || len(line) > 0 {

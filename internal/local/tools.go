@@ -16,6 +16,7 @@ import (
 // ToolStatus is what became of the search for a tool.
 type ToolStatus string
 
+// What a search for a tool can come to.
 const (
 	ToolOK      ToolStatus = "ok"
 	ToolOld     ToolStatus = "old"
@@ -129,6 +130,7 @@ func (s ToolState) problem(tool spec.Tool) string {
 		return fmt.Sprintf("%s is missing (%v); get it: %s", tool.Name, s.Err, tool.Get)
 	case ToolOld:
 		return fmt.Sprintf("%s is version %s, %s or newer is needed; get it: %s", tool.Name, s.Version, tool.Minimum, tool.Get)
+	case ToolOK:
 	}
 	return ""
 }

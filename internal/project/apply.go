@@ -156,29 +156,46 @@ func (d *disk) holds(name, sha string) bool {
 	return err == nil && s.sum == sha
 }
 
-// stage writes all files below tmp.
+// stage writes all files below tmp. It opens each folder once: to walk a path
+// from the root for every file costs more than to write the file.
 func stage(ctx context.Context, root *os.Root, tmp string, writes []write) error {
-	made := map[string]bool{}
+	folders := map[string]*os.Root{}
+	defer func() {
+		for _, f := range folders {
+			_ = f.Close() // nothing was written through it since its last file was closed
+		}
+	}()
 	for _, w := range writes {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		name := filepath.FromSlash(path.Join(tmp, w.path))
-		if dir := filepath.Dir(name); !made[dir] {
-			if err := root.MkdirAll(dir, 0o777); err != nil {
+		dir, base := path.Split(path.Join(tmp, w.path))
+		if folders[dir] == nil {
+			sub, err := makeFolder(root, filepath.FromSlash(path.Clean(dir)))
+			if err != nil {
 				return fmt.Errorf("staging %s: %w", w.path, err)
 			}
-			made[dir] = true
+			folders[dir] = sub
 		}
 		mode := fs.FileMode(0o666)
 		if w.exec {
 			mode = 0o777
 		}
-		if err := root.WriteFile(name, w.bytes, mode); err != nil {
+		if err := folders[dir].WriteFile(base, w.bytes, mode); err != nil {
 			return fmt.Errorf("staging %s: %w", w.path, err)
 		}
 	}
 	return nil
+}
+
+func makeFolder(root *os.Root, dir string) (*os.Root, error) {
+	if dir == "" {
+		dir = "."
+	}
+	if err := root.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
+	}
+	return root.OpenRoot(dir)
 }
 
 // commit renames what was staged into place: whole folders where none is there,

@@ -44,7 +44,7 @@ func replaceFile(name string, b []byte) error {
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", name, err)
 	}
-	defer os.Remove(f.Name()) // gone already once it was renamed
+	defer func() { _ = os.Remove(f.Name()) }() // gone already once it was renamed
 	_, err = f.Write(b)
 	if cerr := f.Close(); err == nil {
 		err = cerr

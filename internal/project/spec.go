@@ -119,8 +119,8 @@ func CheckTarget(root string) error {
 		return fmt.Errorf("reading %s: %w", root, err)
 	}
 	for _, e := range entries {
-		switch name := e.Name(); {
-		case name == metaDir || name == spec.SystemFile || name == spec.ServiceFile:
+		switch e.Name() {
+		case metaDir, spec.SystemFile, spec.ServiceFile:
 			return nil
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path"
-	"regexp"
+
 	"slices"
 	"time"
 
@@ -27,7 +27,7 @@ func ServicePath(name string) string { return path.Join(ServicesDir, name, Servi
 // Format gives a spec its canonical layout. It changes white space only.
 func Format(src []byte) []byte { return hclwrite.Format(src) }
 
-var blankLines = regexp.MustCompile(`\n{3,}`)
+var blankLines = lazy(`\n{3,}`)
 
 // Split takes the services out of a text that parsed without errors and returns
 // it without them, and each service's own text, with all comments.
@@ -47,7 +47,7 @@ func Split(src []byte) (rest []byte, services map[string][]byte, err error) {
 	if len(services) == 0 {
 		return src, services, nil
 	}
-	rest = blankLines.ReplaceAll(f.Bytes(), []byte("\n\n"))
+	rest = blankLines().ReplaceAll(f.Bytes(), []byte("\n\n"))
 	if rest = bytes.TrimLeft(rest, "\n"); len(rest) > 0 {
 		rest = append(bytes.TrimRight(rest, "\n"), '\n')
 	}
@@ -73,11 +73,19 @@ func Explicit(src []byte, svc *Service) ([]byte, error) {
 		}
 		if i := bytes.IndexByte(src[after.End.Byte:b.CloseBraceRange.Start.Byte], '\n'); i >= 0 {
 			at := after.End.Byte + i
-			return slices.Concat(src[:at], []byte("\n"+line), src[at:]), nil
+			return slices.Concat(src[:at+1], []byte(line+lineEnd(src, at)), src[at+1:]), nil
 		}
 		return Format(openUp(src, b, line)), nil
 	}
 	return src, nil
+}
+
+// lineEnd is how the line that ends at an offset ends.
+func lineEnd(src []byte, at int) string {
+	if at > 0 && src[at-1] == '\r' {
+		return "\r\n"
+	}
+	return "\n"
 }
 
 // openUp writes a block of one line as several, with one line more.
@@ -252,7 +260,7 @@ func shortDuration(v time.Duration) string {
 	return fmt.Sprintf("%dms", v/time.Millisecond)
 }
 
-var emptyBody = regexp.MustCompile(`(?m)^(\s*[a-z_]+ (?:"[^"\n]*" )?)\{\n\s*\}$`)
+var emptyBody = lazy(`(?m)^(\s*[a-z_]+ (?:"[^"\n]*" )?)\{\n\s*\}$`)
 
 // oneLineEmpty writes an empty block as people do: route "/orders" {}.
-func oneLineEmpty(src []byte) []byte { return emptyBody.ReplaceAll(src, []byte("${1}{}")) }
+func oneLineEmpty(src []byte) []byte { return emptyBody().ReplaceAll(src, []byte("${1}{}")) }

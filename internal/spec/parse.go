@@ -39,6 +39,7 @@ func Parse(texts []Text) (*Parsed, hcl.Diagnostics) {
 			d.root(body, t)
 		}
 	}
+	d.notEmpty(texts)
 	d.finish()
 	return p, Sorted(d.diags)
 }
@@ -57,6 +58,16 @@ func (d *decoder) finish() {
 		}
 	}
 	assignPorts(s)
+}
+
+// notEmpty refuses a spec that describes nothing.
+func (d *decoder) notEmpty(texts []Text) {
+	s := d.sys
+	if len(texts) == 0 || d.diags.HasErrors() || s.nameRange != (hcl.Range{}) || len(s.Services)+len(s.Externals) > 0 {
+		return
+	}
+	at := hcl.Range{Filename: texts[0].Path, Start: hcl.InitialPos, End: hcl.InitialPos}
+	d.errorf(at, "Nothing described", "The spec holds no system and no service. Begin with system \"NAME\" { } or service \"NAME\" { language = \"…\" }.")
 }
 
 // needsSystem refuses what only makes sense with a system around it.

@@ -103,6 +103,17 @@ func TestExplicitOpensOneLine(t *testing.T) {
 	}
 }
 
+func TestExplicitKeepsLineEnds(t *testing.T) {
+	src := "service \"a\" {\r\n  language = \"go\"\r\n}\r\n"
+	got, err := spec.Explicit([]byte(src), mustParse(t, src).Services[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "service \"a\" {\r\n  language = \"go\"\r\n  port     = 8101\r\n}\r\n"; string(got) != want {
+		t.Error(cmp.Diff(want, string(got)))
+	}
+}
+
 // A service written in canonical form means the same when it is read back.
 func TestServiceTextRoundTrips(t *testing.T) {
 	src, err := os.ReadFile("../../testdata/specs/valid/everything.hcl")

@@ -21,7 +21,7 @@ func validPath(p string) bool {
 		return false
 	}
 	for _, seg := range strings.Split(p[1:], "/") {
-		if seg == "." || seg == ".." || !segmentRE.MatchString(seg) {
+		if seg == "." || seg == ".." || !segmentRE().MatchString(seg) {
 			return false
 		}
 	}
@@ -162,7 +162,7 @@ func (v *validator) call(svc *Service, c Call, twice bool) {
 	switch {
 	case twice:
 		v.errorf(c.Range, "Duplicate call", "service %s calls %s already. Remove one block.", quoted(svc.Name), quoted(c.Name))
-	case !nameRE.MatchString(c.Name):
+	case !nameRE().MatchString(c.Name):
 		v.name("service to call", c.Name, c.Range)
 	case c.Name == svc.Name:
 		v.errorf(c.Range, "Call to itself", "service %s cannot call itself. Name another service or an external.", quoted(svc.Name))

@@ -3,6 +3,7 @@ package spec
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/Masterminds/semver/v3"
 	"github.com/hashicorp/hcl/v2"
@@ -36,12 +37,17 @@ func (v *validator) warnf(rng hcl.Range, summary, format string, args ...any) {
 	v.report(hcl.DiagWarning, rng, summary, format, args...)
 }
 
+// lazy compiles a pattern when it is first used: most runs use few of them.
+func lazy(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
+
 var (
-	nameRE      = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
-	namespaceRE = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)*$`)
-	variableRE  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	imageRE     = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9._:/@-]*$`)
-	segmentRE   = regexp.MustCompile(`^[A-Za-z0-9._~-]+$`)
+	nameRE      = lazy(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	namespaceRE = lazy(`^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)*$`)
+	variableRE  = lazy(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	imageRE     = lazy(`^[a-zA-Z0-9][a-zA-Z0-9._:/@-]*$`)
+	segmentRE   = lazy(`^[A-Za-z0-9._~-]+$`)
 )
 
 func (v *validator) system() {
@@ -49,7 +55,7 @@ func (v *validator) system() {
 	if s.nameRange != (hcl.Range{}) {
 		v.name("system", s.Name, s.nameRange)
 	}
-	if s.namespaceRange != (hcl.Range{}) && (len(s.Namespace) > 200 || !namespaceRE.MatchString(s.Namespace)) {
+	if s.namespaceRange != (hcl.Range{}) && (len(s.Namespace) > 200 || !namespaceRE().MatchString(s.Namespace)) {
 		v.errorf(s.namespaceRange, "Bad namespace", "%s cannot be the root of module paths. Use lower-case letters, digits, dots, dashes and slashes, such as \"example.com/shop\".", quoted(s.Namespace))
 	}
 	known := v.catalog.languageNames()
@@ -81,7 +87,7 @@ func (v *validator) requiredVersion() {
 
 // name reports a name that could not be a host name, a folder and a variable.
 func (v *validator) name(what, name string, rng hcl.Range) {
-	if !nameRE.MatchString(name) {
+	if !nameRE().MatchString(name) {
 		v.errorf(rng, "Bad name", "%s cannot name a %s: it becomes a host name. Use 1 to 63 lower-case letters, digits and dashes, beginning with a letter and not ending with a dash.", quoted(name), what)
 	}
 }
@@ -144,7 +150,7 @@ func (s *Service) wrote(names ...string) bool {
 }
 
 func (v *validator) imageService(svc *Service) {
-	if len(svc.Image) > 255 || !imageRE.MatchString(svc.Image) {
+	if len(svc.Image) > 255 || !imageRE().MatchString(svc.Image) {
 		v.errorf(svc.attrs["image"].rng, "Bad image", "%s is not an image reference. Write one such as \"registry.example/billing:4.2\".", quoted(svc.Image))
 	}
 	if !svc.wrote("port") && !svc.badPort {
@@ -208,7 +214,7 @@ func (v *validator) variables(svc *Service) {
 }
 
 func (v *validator) variable(name, where string, rng hcl.Range, owner map[string]string) {
-	if !variableRE.MatchString(name) || len(name) > 255 {
+	if !variableRE().MatchString(name) || len(name) > 255 {
 		v.errorf(rng, "Bad variable name", "%s cannot be set in an environment. Use letters, digits and _, not beginning with a digit.", quoted(name))
 		return
 	}

@@ -92,7 +92,7 @@ func (v *value) fillDuration(expected string) string {
 }
 
 func (v *value) fillList(got cty.Value, expr hclsyntax.Expression, expected string) string {
-	if got.IsNull() || !(got.Type().IsTupleType() || got.Type().IsListType()) {
+	if got.IsNull() || !got.Type().IsTupleType() {
 		return expected
 	}
 	exprs, _ := hcl.ExprList(expr)

@@ -119,6 +119,7 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case silent:
 		<-r.Context().Done()
 		return
+	case well:
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)

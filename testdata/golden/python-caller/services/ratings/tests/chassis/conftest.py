@@ -30,7 +30,7 @@ def _routes() -> APIRouter:
 
     @router.get("/thread")
     def thread() -> None:
-        time.sleep(0.8)  # cannot be cancelled
+        time.sleep(1.2)  # cannot be cancelled
 
     @router.get("/escape")
     async def escape() -> None:

@@ -19,7 +19,7 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5
 
 @pytest.fixture
 def app(build: Callable[..., FastAPI]) -> FastAPI:
-    return build(max_body_bytes=2000, request_timeout_ms=150)
+    return build(max_body_bytes=2000, request_timeout_ms=400)
 
 
 @pytest.fixture
@@ -57,7 +57,6 @@ def assert_problem(response: httpx.Response, status: int) -> dict[str, Any]:
         ("GET", "/_contract/config/no.such.key", 404),
         ("GET", "/_contract/boom", 500),
         ("GET", "/api/escape", 500),
-        ("GET", "/api/thread", 503),
     ],
 )
 async def test_errors_are_problems(http: httpx.AsyncClient, method: str, path: str, status: int) -> None:
@@ -120,7 +119,7 @@ async def test_a_crash_tells_the_client_nothing(http: httpx.AsyncClient) -> None
 async def test_the_limit_of_time_holds_for_coroutines_and_threads(http: httpx.AsyncClient, path: str) -> None:
     start = time.monotonic()
     response = await http.get(path)
-    assert time.monotonic() - start < 0.7
+    assert time.monotonic() - start < 1
     assert int(response.headers["retry-after"]) > 0
 
 
@@ -132,7 +131,7 @@ async def test_a_caller_can_ask_for_less_time(http: httpx.AsyncClient, told: str
 
 async def test_a_caller_cannot_ask_for_more_time(http: httpx.AsyncClient) -> None:
     headers = {"x-envoy-expected-rq-timeout-ms": "60000"}
-    assert (await http.get("/_contract/slow?ms=300", headers=headers)).status_code == 503
+    assert (await http.get("/_contract/slow?ms=1500", headers=headers)).status_code == 503
 
 
 async def test_probes(http: httpx.AsyncClient, app: FastAPI) -> None:
@@ -172,8 +171,8 @@ async def test_inventive_clients_make_one_series_each(http: httpx.AsyncClient) -
 
 
 async def test_active_requests(http: httpx.AsyncClient) -> None:
-    request = asyncio.create_task(http.get("/_contract/slow?ms=100"))
-    await asyncio.sleep(0.05)
+    request = asyncio.create_task(http.get("/_contract/slow?ms=300"))
+    await asyncio.sleep(0.1)
     assert await samples(http, "http_server_active_requests") == {("GET", "http"): 1}
     await request
     assert await samples(http, "http_server_active_requests") == {("GET", "http"): 0}

@@ -49,6 +49,11 @@ class Process:
                 time.sleep(0.01)
         pytest.fail("the service did not become ready")
 
+    def drain(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+        while self.http.get("/readyz").status_code == 200:
+            time.sleep(0.01)
+
     def finish(self) -> tuple[int, list[dict[str, Any]]]:
         self.http.close()
         out, err = self.process.communicate(timeout=10)
@@ -119,9 +124,7 @@ def test_a_port_in_use_stops_the_start() -> None:
 def test_a_signal_begins_a_drain() -> None:
     service = Process(CONTRACT_PROBES="true", SHUTDOWN_DRAIN_MS="1000", LOG_LEVEL="warn")
     service.wait_ready()
-    service.process.send_signal(signal.SIGTERM)
-    while service.http.get("/readyz").status_code == 200:
-        pass
+    service.drain(signal.SIGTERM)
     assert service.http.get("/livez").status_code == 200
     # Accepted before the drain ends, finished after it.
     late = service.http.get("/_contract/slow?ms=1200")
@@ -133,8 +136,7 @@ def test_a_signal_begins_a_drain() -> None:
 def test_a_second_signal_ends_at_once() -> None:
     service = Process(SHUTDOWN_DRAIN_MS="60000")
     service.wait_ready()
-    service.process.send_signal(signal.SIGINT)
-    time.sleep(0.2)
+    service.drain(signal.SIGINT)
     service.process.send_signal(signal.SIGINT)
     code, lines = service.finish()
     assert code == -signal.SIGINT

@@ -17,7 +17,7 @@ REQUEST = b"GET /livez HTTP/1.1\r\nhost: x\r\n\r\n"
 
 @pytest.fixture
 def app(build: Callable[..., FastAPI]) -> FastAPI:
-    return build(header_timeout_ms=200, keep_alive_ms=600)
+    return build(header_timeout_ms=200, keep_alive_ms=1500)
 
 
 async def talk(port: int, *parts: bytes, pause: float = 0) -> tuple[bytes, float]:
@@ -75,7 +75,7 @@ async def test_a_slow_head_is_cut_off(app: FastAPI, serve: Serve, parts: list[by
     async with serve(app) as port:
         answer, seconds = await talk(port, *parts, pause=0.05)
     assert status(answer) == (200 if parts[:1] == [REQUEST] else 0)
-    assert 0.15 < seconds < 0.58
+    assert 0.15 < seconds < 1.4
 
 
 async def test_a_trickled_head_is_cut_off(app: FastAPI, serve: Serve) -> None:
@@ -88,21 +88,21 @@ async def test_a_trickled_head_is_cut_off(app: FastAPI, serve: Serve) -> None:
             await asyncio.wait({closed}, timeout=0.03)
         writer.close()
     assert closed.done()
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 1.4
 
 
 async def test_an_idle_connection_is_kept_for_its_time(app: FastAPI, serve: Serve) -> None:
     async with serve(app) as port:
         answer, seconds = await talk(port, REQUEST)
     assert status(answer) == 200
-    assert 0.55 < seconds < 2
+    assert 1.4 < seconds < 3
 
 
 async def test_what_outlives_the_shutdown_is_told_so(build: Callable[..., FastAPI], serve: Serve) -> None:
     request = b"GET /_contract/slow?ms=9000 HTTP/1.1\r\nhost: x\r\n\r\n"
     async with serve(build(shutdown_timeout_ms=100)) as port:
         answer = asyncio.create_task(talk(port, request))
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)
     assert status((await answer)[0]) == 503
 
 

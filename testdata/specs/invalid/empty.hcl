@@ -1,0 +1,1 @@
+# ERROR: Nothing described
