@@ -23,6 +23,7 @@ test-go: ## the tests that need only Go
 	go test ./...
 
 demo: build ## generate Bookinfo (or SPEC=file), run it, ask it, break it, stop it
+	@test ! -e build/bookinfo/azulejo.hcl || build/azulejo update -C build/bookinfo -y
 	@node=$$(scripts/node.sh); PATH="$$node:$$PATH" go run ./scripts/demo -azulejo build/azulejo -spec "$(SPEC)" -dir build/bookinfo
 
 golden: build ## render every golden tree and compare

@@ -47,6 +47,7 @@ type event struct {
 
 func (t *totals) goTests() error {
 	cmd := exec.Command("go", "test", "-json", "./...")
+	cmd.Env = append(os.Environ(), "AZULEJO_FULL=1")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
