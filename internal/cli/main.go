@@ -36,6 +36,7 @@ type Env struct {
 	Stdout, Stderr io.Writer
 	Environ        []string
 	Dir            string // the working directory
+	base           string // what paths in flags are relative to: Dir, or --chdir
 	OutTTY, ErrTTY bool   // whether the streams are terminals
 	InTTY          bool
 	Kill           <-chan struct{} // closed by the second Ctrl-C
@@ -86,6 +87,7 @@ func interrupts(cancel func(), kill chan struct{}) {
 	cancel()
 	<-c
 	close(kill)
+	signal.Reset() // a third one ends the process whatever it does
 }
 
 // Run runs one command line.
@@ -170,14 +172,17 @@ func (env *Env) chdir(cmd *cobra.Command) string {
 		env.OutTTY, env.ErrTTY = false, false
 	}
 	dir, _ := cmd.Flags().GetString("chdir")
-	return env.abs(dir)
+	env.base = env.Dir
+	env.base = env.abs(dir)
+	return env.base
 }
 
+// abs resolves a path of a flag or an argument.
 func (env *Env) abs(name string) string {
 	if filepath.IsAbs(name) {
 		return filepath.Clean(name)
 	}
-	return filepath.Join(env.Dir, name)
+	return filepath.Join(env.base, name)
 }
 
 // short is a path as the user would write it here.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/spf13/cobra"
 	"github.com/zclconf/go-cty/cty"
 
@@ -53,17 +54,22 @@ func newNew(env *Env) *cobra.Command {
 }
 
 func (env *Env) runNew(cmd *cobra.Command, o *newOptions, args []string) error {
+	root := env.chdir(cmd)
 	name, text, err := env.newText(o, args)
 	if err != nil {
 		return err
 	}
-	root := env.chdir(cmd)
+	if err := env.notInside(root); err != nil {
+		return err
+	}
 	p, err := project.Open(root)
 	switch {
-	case errors.Is(err, project.ErrNoSpec) || err == nil && !p.System:
+	case errors.Is(err, project.ErrNoSpec):
 		return env.newAlone(cmd, o, filepath.Join(root, name), text)
 	case err != nil:
 		return err
+	case !p.System:
+		return fmt.Errorf("%s is the folder of a service: go to where the new one shall stand, or begin a system with azulejo init", env.short(root))
 	}
 	if old, _ := spec.Parse(p.Texts); old.System.Service(name) != nil {
 		return fmt.Errorf("the system has a service %q already, in %s: edit that and run azulejo apply", name, env.short(filepath.FromSlash(old.System.Service(name).File)))
@@ -77,10 +83,20 @@ func (env *Env) runNew(cmd *cobra.Command, o *newOptions, args []string) error {
 	return env.runPlan(cmd.Context(), &o.planOptions, w)
 }
 
+// notInside refuses to begin something in the middle of a system.
+func (env *Env) notInside(dir string) error {
+	for d := filepath.Dir(dir); d != filepath.Dir(d); d = filepath.Dir(d) {
+		if info, err := os.Lstat(filepath.Join(d, spec.SystemFile)); err == nil && info.Mode().IsRegular() {
+			return fmt.Errorf("%s lies inside the system in %s: say -C %s", env.short(dir), env.short(d), env.short(d))
+		}
+	}
+	return nil
+}
+
 // newAlone makes a service with no system around it.
 func (env *Env) newAlone(cmd *cobra.Command, o *newOptions, root string, text []byte) error {
 	if !o.force {
-		if err := project.CheckTarget(root); err != nil {
+		if err := project.CheckTarget(root, ""); err != nil {
 			return err
 		}
 	}
@@ -164,8 +180,8 @@ func answers(set []string) (map[string]cty.Value, error) {
 		if diags.HasErrors() {
 			continue
 		}
-		if v, diags := expr.Value(nil); !diags.HasErrors() && !v.IsNull() {
-			out[key] = v
+		if v, diags := expr.Value(nil); !diags.HasErrors() && !v.IsNull() && string(hclwrite.TokensForValue(v).Bytes()) == val {
+			out[key] = v // 007 stays a string
 		}
 	}
 	return out, nil
@@ -197,6 +213,9 @@ func newInit(env *Env) *cobra.Command {
 
 func (env *Env) runInit(cmd *cobra.Command, o *initOptions, args []string) error {
 	root := env.chdir(cmd)
+	if err := env.notInside(root); err != nil {
+		return err
+	}
 	if _, err := project.Open(root); err == nil {
 		return fmt.Errorf("%s holds a spec already: edit it and run azulejo apply", env.short(root))
 	} else if !errors.Is(err, project.ErrNoSpec) {

@@ -92,7 +92,8 @@ func (env *Env) runPackTest(cmd *cobra.Command, o *packTestOptions, args []strin
 		return fmt.Errorf("--until %s: use one of %s", o.until, strings.Join(packStages, ", "))
 	}
 	t := &packTest{env: env, o: o}
-	cases, err := t.load(env.chdir(cmd), args)
+	env.chdir(cmd)
+	cases, err := t.load(args)
 	if err != nil {
 		return err
 	}
@@ -112,12 +113,10 @@ func (env *Env) runPackTest(cmd *cobra.Command, o *packTestOptions, args []strin
 }
 
 // load reads the packs and their cases.
-func (t *packTest) load(dir string, args []string) ([]*packCase, error) {
+func (t *packTest) load(args []string) ([]*packCase, error) {
 	var cases []*packCase
 	for _, arg := range args {
-		if !filepath.IsAbs(arg) {
-			arg = filepath.Join(dir, arg)
-		}
+		arg = t.env.abs(arg)
 		p, err := t.env.readPack(arg)
 		if err != nil {
 			return nil, err
@@ -129,7 +128,7 @@ func (t *packTest) load(dir string, args []string) ([]*packCase, error) {
 		}
 		golden := filepath.Join(arg, "golden")
 		if t.o.golden != "" {
-			golden = filepath.Join(dir, t.o.golden)
+			golden = t.env.abs(t.o.golden)
 		}
 		for _, f := range files {
 			name := strings.TrimSuffix(filepath.Base(f), ".hcl")
@@ -141,7 +140,7 @@ func (t *packTest) load(dir string, args []string) ([]*packCase, error) {
 	}
 	for _, f := range t.o.cases {
 		name := strings.TrimSuffix(filepath.Base(f), ".hcl")
-		cases = append(cases, &packCase{name: name, golden: filepath.Join(dir, t.o.golden, name), w: &workspace{source: source{file: filepath.Join(dir, f)}}})
+		cases = append(cases, &packCase{name: name, golden: filepath.Join(t.env.abs(t.o.golden), name), w: &workspace{source: source{file: t.env.abs(f)}}})
 	}
 	return cases, nil
 }

@@ -95,7 +95,7 @@ func (env *Env) runSpec(cmd *cobra.Command, o *planOptions, repin []string) erro
 	if o.file != "" {
 		src.file = env.abs(o.file)
 		if !o.force {
-			if err := project.CheckTarget(src.root); err != nil {
+			if err := project.CheckTarget(src.root, src.file); err != nil {
 				return err
 			}
 		}
@@ -133,7 +133,7 @@ func (env *Env) runPlan(ctx context.Context, o *planOptions, w *workspace) error
 		return nil
 	}
 	if !plan.NoChanges() && !o.yes {
-		if err := env.confirm(o); err != nil {
+		if err := env.confirm(ctx, o); err != nil {
 			return err
 		}
 	}
@@ -184,16 +184,26 @@ func (env *Env) plan(w *workspace) (*project.Plan, error) {
 }
 
 // confirm asks on a terminal; anywhere else it says which flag is missing.
-func (env *Env) confirm(o *planOptions) error {
+func (env *Env) confirm(ctx context.Context, o *planOptions) error {
 	if o.nonInteractive || !env.InTTY || !env.ErrTTY || o.json {
 		return errors.New("nothing was written: this changes files and there is nobody to ask; say --yes")
 	}
 	fmt.Fprint(env.Stderr, "Apply this plan? Only \"yes\" goes on: ")
-	line, err := bufio.NewReader(env.Stdin).ReadString('\n')
-	if err != nil || strings.TrimSpace(line) != "yes" {
-		return errors.New("nothing was written")
+	answer := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(env.Stdin).ReadString('\n') // the end of the input is no "yes"
+		answer <- line
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(env.Stderr)
+		return ctx.Err()
+	case line := <-answer:
+		if strings.TrimSpace(line) != "yes" {
+			return errors.New("nothing was written")
+		}
+		return nil
 	}
-	return nil
 }
 
 // serviceOf names the service that a path of a system belongs to.

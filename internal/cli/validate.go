@@ -19,24 +19,22 @@ func newValidate(env *Env) *cobra.Command {
 		Use:   "validate [FILE or DIR]...",
 		Short: "Check a spec and say everything that is wrong with it",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runValidate(env, env.chdir(cmd), args, asJSON)
+			env.chdir(cmd)
+			return runValidate(env, args, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the diagnostics as JSON")
 	return cmd
 }
 
-func runValidate(env *Env, dir string, args []string, asJSON bool) error {
+func runValidate(env *Env, args []string, asJSON bool) error {
 	if len(args) == 0 {
 		args = []string{"."}
 	}
 	var all hcl.Diagnostics
 	files := map[string][]byte{}
 	for _, arg := range args {
-		src := source{root: filepath.Join(dir, arg)}
-		if filepath.IsAbs(arg) {
-			src.root = filepath.Clean(arg)
-		}
+		src := source{root: env.abs(arg)}
 		if info, err := os.Stat(src.root); err == nil && !info.IsDir() {
 			src = source{file: src.root}
 		}
@@ -97,24 +95,21 @@ func newFmt(env *Env) *cobra.Command {
 		Use:   "fmt [FILE or DIR]...",
 		Short: "Lay a spec out in the canonical form",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runFmt(env, env.chdir(cmd), args, check)
+			env.chdir(cmd)
+			return runFmt(env, args, check)
 		},
 	}
 	cmd.Flags().BoolVar(&check, "check", false, "change nothing; exit 2 if a file is not formatted")
 	return cmd
 }
 
-func runFmt(env *Env, dir string, args []string, check bool) error {
+func runFmt(env *Env, args []string, check bool) error {
 	if len(args) == 0 {
 		args = []string{"."}
 	}
 	differ := 0
 	for _, arg := range args {
-		name := arg
-		if !filepath.IsAbs(arg) {
-			name = filepath.Join(dir, arg)
-		}
-		files, err := specFiles(name)
+		files, err := specFiles(env.abs(arg))
 		if err != nil {
 			return err
 		}

@@ -52,6 +52,9 @@ func loadWith(src source, own []*generators.Pack) (*workspace, error) {
 	}
 	w.parsed, w.diags = spec.Parse(w.texts)
 	w.sys = w.parsed.System
+	if err := w.sameShape(); err != nil {
+		return nil, err
+	}
 	for _, t := range w.texts {
 		w.files[t.Path] = t.Bytes
 	}
@@ -85,6 +88,18 @@ func (w *workspace) read() error {
 	}
 	w.texts = []spec.Text{{Path: filepath.ToSlash(w.file), Bytes: b}}
 	return nil
+}
+
+// sameShape refuses to lay a system over a service that stands alone, or a
+// service over a system: everything that the other one generated would go.
+func (w *workspace) sameShape() error {
+	if w.file == "" || len(w.project.Texts) == 0 || w.diags.HasErrors() || w.project.System == !w.standalone() {
+		return nil
+	}
+	if w.project.System {
+		return fmt.Errorf("%s describes one service and no system, and %s holds a system: add the service with azulejo new --file", w.file, w.root)
+	}
+	return fmt.Errorf("%s describes a system, and %s holds a service of its own: name another folder with --out", w.file, w.root)
 }
 
 // keepPorts leaves services where they were when a spec without ports is read

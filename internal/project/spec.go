@@ -106,8 +106,9 @@ func (p *Project) readLocks(d *disk) error {
 }
 
 // CheckTarget says why a folder cannot take a new system: it is a file, or holds
-// files that are not azulejo's.
-func CheckTarget(root string) error {
+// files that are not azulejo's. The spec itself (a path, or "") may lie there, and
+// so may hidden files.
+func CheckTarget(root, specFile string) error {
 	entries, err := os.ReadDir(root)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -125,7 +126,7 @@ func CheckTarget(root string) error {
 		}
 	}
 	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), ".git") {
+		if !strings.HasPrefix(e.Name(), ".") && filepath.Join(root, e.Name()) != specFile {
 			return fmt.Errorf("%s holds files that are not azulejo's (%s …): name an empty folder, or say --force to write beside them; no file of theirs is overwritten either way", root, e.Name())
 		}
 	}
