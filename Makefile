@@ -14,7 +14,7 @@ build: build/azulejo ## build the binary into build/
 
 build/azulejo: $(shell find cmd generators internal templates -type f -not -name '*_test.go') go.mod go.sum
 	@mkdir -p build
-	go build -trimpath -o $@ ./cmd/azulejo
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o $@ ./cmd/azulejo
 
 test: build ## all tests: Go, then every pack's own toolchain; says what was skipped
 	go run ./scripts/test

@@ -284,6 +284,7 @@ func (r *renderer) execute(t *packFile, rule fileBlock, data map[string]any) ([]
 		return nil, r.templateError(err, t.stored)
 	}
 	var out bytes.Buffer
+	out.Grow(len(t.bytes) + len(t.bytes)/8)
 	if err := tmpl.Execute(&out, data); err != nil {
 		return nil, r.templateError(err, t.stored)
 	}

@@ -49,6 +49,11 @@ func (p *Plan) packWrites(d *disk) ([]write, error) {
 // archive is the same bytes for the same files: sorted, no times, no owners.
 func archive(files []generators.PackFile) ([]byte, error) {
 	var buf bytes.Buffer
+	size := 0
+	for _, f := range files {
+		size += len(f.Bytes) + 1024 // with the header and the filling
+	}
+	buf.Grow(size)
 	w := tar.NewWriter(&buf)
 	for _, f := range files {
 		if err := w.WriteHeader(&tar.Header{Name: f.Path, Mode: 0o644, Size: int64(len(f.Bytes)), Format: tar.FormatPAX}); err != nil {
