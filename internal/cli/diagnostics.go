@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/hashicorp/hcl/v2"
@@ -40,8 +42,14 @@ func printable(s string) string {
 			return '\uFFFD'
 		}
 		return r
-	}, s)
+	}, escapes().ReplaceAllString(s, ""))
 }
+
+// escapes are the terminal's control sequences, with which tools colour what
+// they print.
+var escapes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?)")
+})
 
 // mostMessages bounds what a file that is no spec at all can print.
 const mostMessages = 500

@@ -85,6 +85,9 @@ func (a *answer) walk() []part {
 func (a *answer) below(depth int) (parts []part) {
 	for _, name := range slices.Sorted(maps.Keys(a.Calls)) {
 		c := a.Calls[name]
+		if c.Error == circle {
+			continue
+		}
 		p := part{name: name, caller: a.Name, depth: depth, failed: c.Error}
 		if c.Error == "" && c.Status >= 400 {
 			p.failed = "status " + strconv.Itoa(c.Status)
@@ -132,6 +135,10 @@ func describe(parts []part) string {
 	_ = w.Flush()
 	return b.String()
 }
+
+// circle is what a service reports of its calls when it was asked by way of
+// itself: no failure, the end of a circle.
+const circle = "circle"
 
 // failed names the first call to a started service that failed, "" if all is well.
 func (t table) failed(parts []part) string {

@@ -154,8 +154,30 @@ file "src/app/**" {
   class       = "seeded"
 }
 
-file "tests/app/**" {
-  class = "seeded"
+# A starter without calls, and one that reports each of them.
+
+file "leaf/app/routes.py" {
+  destination = "src/${local.package}/app/routes.py"
+  class       = "seeded"
+  when        = length(service.calls) == 0
+}
+
+file "leaf/tests/test_routes.py" {
+  destination = "tests/app/test_routes.py"
+  class       = "seeded"
+  when        = length(service.calls) == 0
+}
+
+file "caller/app/routes.py" {
+  destination = "src/${local.package}/app/routes.py"
+  class       = "seeded"
+  when        = length(service.calls) > 0
+}
+
+file "caller/tests/test_routes.py" {
+  destination = "tests/app/test_routes.py"
+  class       = "seeded"
+  when        = length(service.calls) > 0
 }
 
 # The project around it. Files that begin with a dot are stored without it.

@@ -17,6 +17,15 @@ test("/api answers as /api/ does", async (t) => {
   assert.equal((await fetch(`${url}/api`)).status, 200);
 });
 
+test("services that call each other in a circle come to an end", async (t) => {
+  const { url } = await startService(t, { SERVICE_NAME: "me" }, routes);
+  const { calls } = (await (await fetch(`${url}/api/?via=a,me,b`)).json()) as { calls: object };
+  for (const call of Object.values(calls)) {
+    assert.deepEqual(call, { error: "circle" });
+  }
+  assert.notEqual(Object.keys(calls).length, 0);
+});
+
 test("a dependency that is not there is reported", async (t) => {
   const { url } = await startService(t, {}, routes);
   const { calls } = (await (await fetch(`${url}/api/`)).json()) as { calls: object };

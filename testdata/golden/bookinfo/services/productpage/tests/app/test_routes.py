@@ -6,7 +6,7 @@ import platform
 import httpx
 import pytest
 
-from productpage.app.routes import report, router
+from productpage.app.routes import report, report_all, router
 from productpage.app.settings import Settings
 from productpage.chassis import create_app
 from productpage.chassis.client import Answer, Client
@@ -50,5 +50,23 @@ async def test_what_a_report_says(monkeypatch: pytest.MonkeyPatch, answer: Answe
 
     monkeypatch.setattr(Client, "get", get)
     app = create_app(Settings(), router, {})
-    reported = await report(app.state.client, "other")
+    reported = await report(app.state.client, "other", "/api/")
     assert reported.model_dump(exclude_unset=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("via", "expected"),
+    [("", "/api/?via=me"), ("a", "/api/?via=a%2Cme"), ("a&b=1", "/api/?via=a%26b%3D1%2Cme"), ("a,me,b", None)],
+)
+async def test_a_circle_comes_to_an_end(monkeypatch: pytest.MonkeyPatch, via: str, expected: str | None) -> None:
+    asked: list[str] = []
+
+    async def get(_: Client, _name: str, path: str) -> Answer:
+        asked.append(path)
+        return Answer(200, b"{}")
+
+    monkeypatch.setattr(Client, "get", get)
+    app = create_app(Settings(), router, {"other": Call("other", "OTHER", 100, 100)})
+    reports = await report_all(app.state.client, "me", via)
+    assert asked == ([expected] if expected else [])
+    assert reports["other"].error == (None if expected else "circle")

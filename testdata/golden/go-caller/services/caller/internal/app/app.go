@@ -37,6 +37,6 @@ func (a *app) home(w http.ResponseWriter, r *http.Request) error {
 		Language:  "go",
 		Runtime:   strings.TrimPrefix(runtime.Version(), "go"),
 		ProcessID: os.Getpid(),
-		Calls:     a.callAll(r.Context()),
+		Calls:     a.callAll(r),
 	})
 }

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -19,13 +22,21 @@ type callResult struct {
 }
 
 // callAll asks all called services side by side. One that fails is reported: it
-// does not fail this service.
-func (a *app) callAll(ctx context.Context) map[string]callResult {
+// does not fail this service. The query's via lists who was asked before, so that
+// services which call each other in a circle come to an end.
+func (a *app) callAll(r *http.Request) map[string]callResult {
+	via, self := r.URL.Query().Get("via"), a.svc.Config.ServiceName
+	circle := slices.Contains(strings.Split(via, ","), self)
+	path := "/api/?via=" + url.QueryEscape(strings.TrimPrefix(via+","+self, ","))
 	names := a.svc.Client.Names()
 	results := make([]callResult, len(names))
 	var calls sync.WaitGroup
 	for i, name := range names {
-		calls.Go(func() { results[i] = a.call(ctx, name) })
+		if circle {
+			results[i] = callResult{Error: "circle"}
+			continue
+		}
+		calls.Go(func() { results[i] = a.call(r.Context(), name, path) })
 	}
 	calls.Wait()
 	byName := make(map[string]callResult, len(names))
@@ -35,8 +46,8 @@ func (a *app) callAll(ctx context.Context) map[string]callResult {
 	return byName
 }
 
-func (a *app) call(ctx context.Context, name string) callResult {
-	answer, err := a.svc.Client.Get(ctx, name, "/api/")
+func (a *app) call(ctx context.Context, name, path string) callResult {
+	answer, err := a.svc.Client.Get(ctx, name, path)
 	var failed *chassis.CallError
 	switch {
 	case errors.As(err, &failed):

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,6 +60,28 @@ func TestCallThatIsRefusedIsReported(t *testing.T) {
 	gone.Close()
 	if got := called(t, urlVariable()+"="+gone.URL); got.Error != chassis.CodeConnect {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestCallsEndInACircle(t *testing.T) {
+	var asked []string
+	upstream := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.URL.Query().Get("via"))
+	}))
+	defer upstream.Close()
+	vars := []string{"SERVICE_NAME=me", urlVariable() + "=" + upstream.URL}
+	for via, want := range map[string]string{"": "not_json", "a&b=1": "not_json", "a,me,b": "circle"} {
+		var answer homeAnswer
+		if err := json.Unmarshal(ask(t, "/api/?via="+url.QueryEscape(via), vars...).Body.Bytes(), &answer); err != nil {
+			t.Fatal(err)
+		}
+		if got := answer.Calls[callee].Error; got != want {
+			t.Errorf("via %q: %q, want %q", via, got, want)
+		}
+	}
+	slices.Sort(asked)
+	if want := []string{"a&b=1,me", "me"}; !slices.Equal(asked, want) {
+		t.Errorf("asked with %q, want %q", asked, want)
 	}
 }
 

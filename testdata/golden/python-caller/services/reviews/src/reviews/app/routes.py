@@ -4,6 +4,7 @@ import asyncio
 import os
 import platform
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from pydantic import BaseModel
@@ -34,22 +35,31 @@ class Welcome(BaseModel):
 
 @router.get("", response_model_exclude_unset=True, include_in_schema=False)
 @router.get("/", response_model_exclude_unset=True)
-async def welcome(config: Config, client: ClientDep) -> Welcome:
-    """Answer at once, even if a dependency does not."""
-    reports = await asyncio.gather(*(report(client, name) for name in client.names))
+async def welcome(config: Config, client: ClientDep, via: str = "") -> Welcome:
+    """Answer at once, even if a dependency does not. Put your own routes in its place."""
     return Welcome(
         name=config.service_name,
         language="python",
         runtime=platform.python_version(),
         process_id=os.getpid(),
-        calls=dict(zip(client.names, reports, strict=True)),
+        calls=await report_all(client, config.service_name, via),
     )
 
 
-async def report(client: Client, name: str) -> Report:
+async def report_all(client: Client, self_name: str, via: str) -> dict[str, Report]:
+    """Ask all at once. `via` lists who was asked before, so that a circle of services comes to an end."""
+    before = [name for name in via.split(",") if name]
+    if self_name in before:
+        return {name: Report(error="circle") for name in client.names}
+    path = f"/api/?via={quote(','.join([*before, self_name]))}"
+    reports = await asyncio.gather(*(report(client, name, path) for name in client.names))
+    return dict(zip(client.names, reports, strict=True))
+
+
+async def report(client: Client, name: str, path: str) -> Report:
     """Ask one service how it is."""
     try:
-        answer = await client.get(name, "/api/")
+        answer = await client.get(name, path)
     except CallError as error:
         return Report(error=error.reason)
     if answer.status >= 400:

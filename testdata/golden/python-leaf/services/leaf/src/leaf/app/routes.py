@@ -23,7 +23,7 @@ class Welcome(BaseModel):
 @router.get("", include_in_schema=False)
 @router.get("/")
 async def welcome(config: Config) -> Welcome:
-    """Answer at once, even if a dependency does not."""
+    """Say who answers. Put your own routes in its place."""
     return Welcome(
         name=config.service_name,
         language="python",
