@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 SPEC ?= testdata/specs/valid/bookinfo.hcl
-PACKS := templates/go templates/python templates/node
+PACKS := $(patsubst %/pack.hcl,%,$(wildcard templates/*/pack.hcl))
 GOLANGCI := v2.15.0
 
 .PHONY: help build test test-go demo golden golden-update scripts-update lint vet fuzz bench ci clean
