@@ -95,6 +95,9 @@ func unknownRoutes(ctx context.Context, b *bench) (string, error) {
 	}{
 		{request{"GET", "/nope", "", "", 404}, ""},
 		{request{"POST", "/_contract/nope", jsonType, "{}", 404}, ""},
+		{request{"GET", "//api/", "", "", 404}, ""},
+		{request{"GET", "/api%2F", "", "", 404}, ""},
+		{request{"GET", "/livez/", "", "", 404}, ""},
 		{request{"DELETE", "/_contract/slow", "", "", 405}, "GET"},
 		{request{"GET", "/_contract/echo", "", "", 405}, "POST"},
 	}

@@ -40,6 +40,10 @@ func refusesBadConfig(ctx context.Context, b *bench) (string, error) {
 	cases := []map[string]string{
 		{"PORT": "banana7391"},
 		{"REQUEST_TIMEOUT_MS": "-73915", "LOG_LEVEL": "loud7391"},
+		{ // just beyond the range, and spellings that some libraries take
+			"REQUEST_TIMEOUT_MS": "600001", "KEEP_ALIVE_MS": "3600001", "MAX_BODY_BYTES": "1073741825",
+			"SHUTDOWN_DRAIN_MS": "+73915", "CONTRACT_PROBES": "yes", "LOG_LEVEL": "INFO",
+		},
 	}
 	if len(b.target.Launch.Calls) > 0 {
 		cases = append(cases, map[string]string{"CALL_" + spec.EnvName(b.target.Launch.Calls[0]) + "_URL": "nope7391"})

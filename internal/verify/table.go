@@ -77,7 +77,7 @@ func httpChecks() []Check {
 		{Clause: "C20", Needs: NeedsProbes, lane: laneShared, probe: problemBodies,
 			Explanation: "every error body is application/problem+json with type, title, status and instance"},
 		{Clause: "C21", Needs: NeedsProbes, lane: laneShared, probe: unknownRoutes,
-			Explanation: "unknown path 404; wrong method 405 with Allow"},
+			Explanation: "unknown path 404, also //api/, /api%2F and /livez/; wrong method 405 with Allow"},
 		{Clause: "C22", Needs: NeedsProbes, lane: laneShared, probe: badContent,
 			Explanation: "malformed JSON 400, media type 415, invalid content 422 with errors[].pointer"},
 		{Clause: "C23", Needs: NeedsProbes, lane: laneShared, probe: bodyLimit,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"net/url"
 	"slices"
 	"strconv"
@@ -41,17 +42,17 @@ func load(getenv func(string) string) (config, []string) {
 		host: l.text("HOST", "0.0.0.0"), port: strconv.Itoa(l.number("PORT", 8103, 1, 65535)),
 		level:          l.text("LOG_LEVEL", "info"),
 		maxBody:        int64(l.number("MAX_BODY_BYTES", 1<<20, 1, 1<<30)),
-		requestTimeout: l.ms("REQUEST_TIMEOUT_MS", 10000),
-		headerTimeout:  l.ms("HEADER_TIMEOUT_MS", 5000),
-		keepAlive:      l.ms("KEEP_ALIVE_MS", 75000),
-		drain:          l.ms("SHUTDOWN_DRAIN_MS", 10000),
-		grace:          l.ms("SHUTDOWN_TIMEOUT_MS", 20000),
-		probes:         l.text("CONTRACT_PROBES", "false") == "true",
+		requestTimeout: l.ms("REQUEST_TIMEOUT_MS", 10000, 1, tenMinutes),
+		headerTimeout:  l.ms("HEADER_TIMEOUT_MS", 5000, 1, tenMinutes),
+		keepAlive:      l.ms("KEEP_ALIVE_MS", 75000, 1, 6*tenMinutes),
+		drain:          l.ms("SHUTDOWN_DRAIN_MS", 10000, 0, tenMinutes),
+		grace:          l.ms("SHUTDOWN_TIMEOUT_MS", 20000, 0, tenMinutes),
+		probes:         l.flag("CONTRACT_PROBES"),
 		calls:          map[string]callConfig{},
 	}
 	for _, name := range callNames {
 		prefix := "CALL_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
-		limit := min(l.ms(prefix+"_ATTEMPT_TIMEOUT_MS", 1000), l.ms(prefix+"_DEADLINE_MS", 3000))
+		limit := min(l.ms(prefix+"_ATTEMPT_TIMEOUT_MS", 1000, 1, tenMinutes), l.ms(prefix+"_DEADLINE_MS", 3000, 1, tenMinutes))
 		c.calls[name] = callConfig{l.url(prefix + "_URL"), limit}
 	}
 	if !slices.Contains(levels, c.level) {
@@ -95,15 +96,28 @@ func (l *loader) number(name string, fallback, least, most int) int {
 	if breaks("C02") && strings.HasPrefix(v, "-") {
 		return fallback
 	}
-	if err != nil || n < least || n > most {
+	if breaks("C02-range") && name == "KEEP_ALIVE_MS" {
+		most = math.MaxInt
+	}
+	if err != nil || n < least || n > most || strings.HasPrefix(v, "+") {
 		l.reject(name)
 		return fallback
 	}
 	return n
 }
 
-func (l *loader) ms(name string, fallback int) time.Duration {
-	return time.Duration(l.number(name, fallback, 0, 86_400_000)) * time.Millisecond
+const tenMinutes = 600_000
+
+func (l *loader) ms(name string, fallback, least, most int) time.Duration {
+	return time.Duration(l.number(name, fallback, least, most)) * time.Millisecond
+}
+
+func (l *loader) flag(name string) bool {
+	v := l.text(name, "false")
+	if v != "true" && v != "false" {
+		l.reject(name)
+	}
+	return v == "true"
 }
 
 func (l *loader) url(name string) string {

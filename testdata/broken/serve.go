@@ -71,7 +71,7 @@ func (s *service) serve(w http.ResponseWriter, r *http.Request) {
 // observe is logging, metrics, limits and the crash net around a handler.
 func (s *service) observe(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
-	rt, known := find(r.URL.Path)
+	rt, known := find(asked(r))
 	known = known && (!rt.probe || s.cfg.probes)
 	if !known {
 		rt = route{}
@@ -97,6 +97,14 @@ func (s *service) observe(w http.ResponseWriter, r *http.Request) {
 	default:
 		handler(s, rec, r)
 	}
+}
+
+// asked is the path as it was sent: no other path may answer for it.
+func asked(r *http.Request) string {
+	if breaks("C21-clean") {
+		return r.URL.Path
+	}
+	return r.URL.EscapedPath()
 }
 
 const budget = "X-Envoy-Expected-Rq-Timeout-Ms"
