@@ -66,7 +66,7 @@ func (p *Pack) Source() (name string, f *hcl.File) { return p.rng.Filename, p.so
 
 const tmplSuffix = ".tmpl"
 
-// ReadFolder reads a pack's files, all but the cases, which only pack test needs.
+// ReadFolder reads a pack's files, all but what only pack test needs.
 // It refuses what could not be embedded or would lead outside.
 func ReadFolder(fsys fs.FS) ([]PackFile, error) {
 	var out []PackFile
@@ -74,7 +74,7 @@ func ReadFolder(fsys fs.FS) ([]PackFile, error) {
 		switch {
 		case err != nil:
 			return err
-		case e.IsDir() && (name == CasesDir || strings.HasPrefix(e.Name(), ".git")):
+		case e.IsDir() && (name == CasesDir || name == GoldenDir || strings.HasPrefix(e.Name(), ".git")):
 			return fs.SkipDir
 		case e.IsDir():
 			return nil
@@ -88,8 +88,12 @@ func ReadFolder(fsys fs.FS) ([]PackFile, error) {
 	return out, err
 }
 
-// CasesDir is the folder of a pack with the specs that pack test renders.
-const CasesDir = "cases"
+// Folders of a pack that are for pack test: the specs that it renders, and the
+// trees that it expects.
+const (
+	CasesDir  = "cases"
+	GoldenDir = "golden"
+)
 
 func (p *Pack) add(raw PackFile) {
 	p.raw = append(p.raw, raw)

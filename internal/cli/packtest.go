@@ -126,7 +126,7 @@ func (t *packTest) load(args []string) ([]*packCase, error) {
 		if err != nil || len(files) == 0 {
 			return nil, fmt.Errorf("%s has no cases: add a spec as %s/NAME.hcl", t.env.short(arg), generators.CasesDir)
 		}
-		golden := filepath.Join(arg, "golden")
+		golden := filepath.Join(arg, generators.GoldenDir)
 		if t.o.golden != "" {
 			golden = t.env.abs(t.o.golden)
 		}
