@@ -28,11 +28,11 @@ demo: build ## generate Bookinfo (or SPEC=file), run it, ask it, break it, stop 
 
 golden: build ## render every golden tree and compare
 	build/azulejo pack test $(PACKS) --golden testdata/golden --case testdata/specs/valid/bookinfo.hcl --until golden
-	go test ./internal/cli -run Golden
+	go test ./internal/cli -run 'Golden|Readme'
 
 golden-update: build ## write the golden trees anew; the review is their diff
 	build/azulejo pack test $(PACKS) --golden testdata/golden --case testdata/specs/valid/bookinfo.hcl --until golden --update
-	go test ./internal/cli -run Golden -update
+	go test ./internal/cli -run 'Golden|Readme' -update
 
 scripts-update: ## write the expected output of testdata/scripts anew
 	UPDATE_SCRIPTS=1 go test ./internal/cli -run TestScripts

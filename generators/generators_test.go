@@ -165,7 +165,7 @@ func TestRenderIsDeterministic(t *testing.T) {
 		if d := cmp.Diff(one, two); d != "" {
 			t.Errorf("%s: %s", p.Name(), d)
 		}
-		if generators.Key(p, service(p), facts) == generators.Key(p, service(p, "a"), facts) {
+		if generators.Key(p.Digest(), service(p), facts, nil) == generators.Key(p.Digest(), service(p, "a"), facts, nil) {
 			t.Errorf("%s: the key does not see the calls", p.Name())
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/hashicorp/hcl/v2/gohcl"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
@@ -113,7 +112,7 @@ func LoadPack(files []PackFile, where string) (*Pack, hcl.Diagnostics) {
 	if src == nil {
 		return nil, problem(p.rng, "No pack here", fmt.Sprintf("%s holds no %s.", where, ManifestFile))
 	}
-	f, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
+	f, diags := spec.ParseHCL(src, name)
 	if diags.HasErrors() {
 		return nil, diags
 	}

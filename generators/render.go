@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/big"
 	"strings"
 	"text/template"
@@ -66,10 +67,13 @@ const engine = "1"
 
 // Key identifies a render: equal keys give equal trees. It covers all that a
 // template can see, and nothing else.
-func Key(p *Pack, svc *spec.Service, facts Facts) string {
+//
+// It needs no more of the pack than its digest and the answers to its questions,
+// so that a service whose pack is not at hand can still be told to be unchanged.
+func Key(digest string, svc *spec.Service, facts Facts, answers map[string]json.RawMessage) string {
 	h := sha256.New()
 	e := json.NewEncoder(h)
-	_ = e.Encode([]any{engine, p.Digest(), facts, toGo(serviceValue(svc)), toGo(p.answers(svc))}) // plain values cannot fail
+	_ = e.Encode([]any{engine, digest, facts, toGo(serviceValue(svc)), answers}) // plain values cannot fail
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 
@@ -358,10 +362,19 @@ func toGo(v cty.Value) any {
 	return out
 }
 
-// Answers are a service's inputs as JSON, defaults included, for its lock.
+// Answers are a service's inputs as JSON, with the pack's defaults, for its lock.
 func Answers(p *Pack, svc *spec.Service) (map[string]json.RawMessage, error) {
-	out := map[string]json.RawMessage{}
-	for name, v := range p.answers(svc).AsValueMap() {
+	return encodeAnswers(map[string]json.RawMessage{}, p.answers(svc).AsValueMap())
+}
+
+// AnswersOver are a service's inputs over those of its lock, where the pack is
+// not at hand to give its defaults.
+func AnswersOver(locked map[string]json.RawMessage, svc *spec.Service) (map[string]json.RawMessage, error) {
+	return encodeAnswers(maps.Clone(locked), svc.Inputs)
+}
+
+func encodeAnswers(out map[string]json.RawMessage, answers map[string]cty.Value) (map[string]json.RawMessage, error) {
+	for name, v := range answers {
 		b, err := json.Marshal(toGo(v))
 		if err != nil {
 			return nil, fmt.Errorf("encoding input %s: %w", name, err)

@@ -107,6 +107,9 @@ func (env *Env) needs(dir string) ([]need, error) {
 	}
 	var out []need
 	for _, svc := range w.sys.Services {
+		if _, absent := w.absent[svc.Name]; absent {
+			return nil, w.errAbsent(svc)
+		}
 		if svc.Language != "" {
 			out = addNeeds(out, w.packOf(svc), svc.Name)
 		}

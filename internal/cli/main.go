@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -19,6 +20,9 @@ const Version = "0.1.0"
 
 // gcPercent trades memory for time: most runs end before the first collection.
 const gcPercent = 400
+
+// lastMoment is how long a command has to end by itself after the second signal.
+const lastMoment = 2 * time.Second
 
 // Exit codes, the same for every command.
 const (
@@ -87,7 +91,8 @@ func interrupts(cancel func(), kill chan struct{}) {
 	cancel()
 	<-c
 	close(kill)
-	signal.Reset() // a third one ends the process whatever it does
+	time.Sleep(lastMoment) // who listens to kill needs this long at the most
+	os.Exit(exitInterrupted)
 }
 
 // Run runs one command line.
@@ -97,12 +102,32 @@ func Run(ctx context.Context, env *Env, args []string) (code int) {
 			code = env.ourBug(bug)
 		}
 	}()
+	out := &checkedWriter{Writer: env.Stdout}
+	env.Stdout = out
 	root := newRoot(env)
 	root.SetArgs(args)
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
-	return env.finish(ctx, root.ExecuteContext(ctx))
+	if code = env.finish(ctx, root.ExecuteContext(ctx)); code == exitOK && out.err != nil {
+		return env.finish(ctx, fmt.Errorf("writing the output: %w", out.err))
+	}
+	return code
+}
+
+// checkedWriter remembers the first error, so that output which nobody got is
+// not called a success.
+type checkedWriter struct {
+	io.Writer
+	err error
+}
+
+func (w *checkedWriter) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if w.err == nil {
+		w.err = err
+	}
+	return n, err
 }
 
 // ourBug says that azulejo, not the user, made a mistake. Whatever was staged is

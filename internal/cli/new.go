@@ -21,6 +21,7 @@ type newOptions struct {
 	planOptions
 	lang, pack string
 	port       int
+	portGiven  bool
 	instances  int
 	routes     []string
 	calls      []string
@@ -55,6 +56,7 @@ func newNew(env *Env) *cobra.Command {
 
 func (env *Env) runNew(cmd *cobra.Command, o *newOptions, args []string) error {
 	root := env.chdir(cmd)
+	o.portGiven = cmd.Flags().Changed("port")
 	name, text, err := env.newText(o, args)
 	if err != nil {
 		return err
@@ -125,7 +127,7 @@ func (env *Env) newText(o *newOptions, args []string) (string, []byte, error) {
 	if len(missing) > 0 {
 		return "", nil, fmt.Errorf("missing: %s (the wizard, which asks for them, is known and not yet supported). Example: azulejo new orders --lang go", strings.Join(missing, " and "))
 	}
-	if o.port < 0 || o.port > 65535 {
+	if o.portGiven && (o.port < 1 || o.port > 65535) {
 		return "", nil, fmt.Errorf("--port %d: use 1 to 65535", o.port)
 	}
 	svc := &spec.Service{Name: args[0], Language: o.lang, Pack: o.pack, Port: o.port, Instances: o.instances, ReadyPath: spec.DefaultReadyPath}

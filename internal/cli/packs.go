@@ -79,6 +79,7 @@ func shippedPack(sub fs.FS, name string) (*generators.Pack, error) {
 // hand, as it was kept beside the lock.
 func (w *workspace) loadOwn(ps spec.PackSource) error {
 	if ps.Source == "" {
+		w.packsBroken = true
 		w.bad(ps.Range, "Pack without a source", "Say where it is: source = \"./DIR\", relative to this file.")
 		return nil
 	}
@@ -86,19 +87,22 @@ func (w *workspace) loadOwn(ps spec.PackSource) error {
 	info, err := os.Stat(dir)
 	if err != nil || !info.IsDir() {
 		if kept := w.keptByName(ps.Name); kept != nil {
-			w.packs = append(w.packs, kept)
-			return nil
+			return w.useKept(ps, kept, dir)
 		}
+		w.packsBroken = true
 		w.bad(ps.Range, "Pack not found", fmt.Sprintf("There is no folder %s. Correct source, which is relative to this file.", dir))
 		return nil
 	}
 	files, err := generators.ReadFolder(os.DirFS(dir))
 	if err != nil {
+		w.packsBroken = true
 		w.bad(ps.Range, "Pack cannot be read", err.Error()+".")
 		return nil
 	}
 	p, diags := w.addPack(files, dir)
+	w.packsBroken = w.packsBroken || diags.HasErrors()
 	if p != nil && p.Name() != ps.Name {
+		w.packsBroken = true
 		w.bad(ps.Range, "Pack has another name", fmt.Sprintf("The pack in %s calls itself %q. Use that name.", dir, p.Name()))
 		return nil
 	}
@@ -107,6 +111,21 @@ func (w *workspace) loadOwn(ps spec.PackSource) error {
 		w.packs = append(w.packs, p)
 	}
 	w.diags = append(w.diags, diags...)
+	return nil
+}
+
+// useKept works with the copy beside the lock; whether there is a newer pack
+// cannot be told without its folder.
+func (w *workspace) useKept(ps spec.PackSource, kept *generators.Pack, dir string) error {
+	if w.repin != nil {
+		return withCode(exitCannotTell, fmt.Errorf("pack %q: there is no folder %s, so a newer pack cannot be looked for: correct its source", ps.Name, dir))
+	}
+	w.packs = append(w.packs, kept)
+	rng := ps.Range
+	w.diags = append(w.diags, &hcl.Diagnostic{
+		Severity: hcl.DiagWarning, Summary: "Pack not found", Subject: &rng,
+		Detail: fmt.Sprintf("There is no folder %s; the copy that is kept beside the lock is used. Correct source, which is relative to this file.", dir),
+	})
 	return nil
 }
 
@@ -163,11 +182,14 @@ func (w *workspace) pin() error {
 		if l == nil || len(l.Packs) == 0 || w.repins(svc.Name) {
 			continue
 		}
-		p, err := w.lockedPack(svc, l.Packs[0])
-		if err != nil {
-			return err
-		}
-		if p != nil && p.Language() == svc.Language {
+		p, err := w.lockedPack(l.Packs[0])
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			w.absent[svc.Name] = l.Packs[0]
+			w.catalog.Pinned[svc.Name] = spec.Language{Name: svc.Language, Pack: l.Packs[0].Name, Unknown: true}
+		case err != nil:
+			return withCode(exitCannotTell, err)
+		case p.Language() == svc.Language:
 			w.pinned[svc.Name] = p
 			w.catalog.Pinned[svc.Name] = p.AsLanguage()
 		}
@@ -175,20 +197,21 @@ func (w *workspace) pin() error {
 	return nil
 }
 
-func (w *workspace) lockedPack(svc *spec.Service, lp project.LockedPack) (*generators.Pack, error) {
+// lockedPack finds the exact pack of a lock; fs.ErrNotExist when it is nowhere.
+func (w *workspace) lockedPack(lp project.LockedPack) (*generators.Pack, error) {
 	for _, p := range w.packs {
 		if p.Digest() == lp.Digest {
 			return p, nil
 		}
 	}
-	p, err := w.kept(lp)
-	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("service %q is pinned to pack %s %s, which is neither in this azulejo nor in %s: copy .azulejo/packs from where the service was generated, or move it to the newest pack with: azulejo update %s", svc.Name, lp.Name, lp.Version, w.root, svc.Name)
-		}
-		return nil, withCode(exitCannotTell, err)
-	}
-	return p, nil
+	return w.kept(lp)
+}
+
+// errAbsent says that a service would have to be rendered with a pack that is
+// nowhere.
+func (w *workspace) errAbsent(svc *spec.Service) error {
+	lp := w.absent[svc.Name]
+	return withCode(exitCannotTell, fmt.Errorf("service %q has changed and is pinned to pack %s %s, which is neither in this azulejo nor in %s: copy .azulejo/packs/%s from where the service was generated", svc.Name, lp.Name, lp.Version, w.root, project.ArchiveBase(lp.Digest)))
 }
 
 func (w *workspace) repins(name string) bool {

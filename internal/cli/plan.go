@@ -22,6 +22,7 @@ type planOptions struct {
 	verbose          bool
 	dryRun           bool // plan: stop before writing
 	nonInteractive   bool
+	keepMine         bool
 }
 
 func (o *planOptions) flags(cmd *cobra.Command, applies bool) {
@@ -35,6 +36,7 @@ func (o *planOptions) flags(cmd *cobra.Command, applies bool) {
 }
 
 func (o *planOptions) viewFlags(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&o.keepMine, "keep-mine", false, "keep edited files that the spec or a pack changes too, as they are")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the plan as JSON (docs/plan-json.md)")
 	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "show every file and every diff")
 }
@@ -117,6 +119,7 @@ func (env *Env) runSpec(cmd *cobra.Command, o *planOptions, repin []string) erro
 
 // runPlan is the one way from a workspace to the disk.
 func (env *Env) runPlan(ctx context.Context, o *planOptions, w *workspace) error {
+	w.keepMine = o.keepMine
 	plan, err := env.plan(w)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,7 +24,14 @@ func TestReadmeExample(t *testing.T) {
 	if code, out := azulejo(t, dir, "fmt", "--check", "shop.hcl"); code != exitOK {
 		t.Errorf("fmt: %d\n%s", code, out)
 	}
-	if code, out := azulejo(t, dir, "apply", "-f", "shop.hcl", "--out", "shop", "-y"); code != exitOK || out != shown {
-		t.Errorf("apply: %d\n%s\nthe README shows:\n%s", code, out, shown)
+	code, out := azulejo(t, dir, "apply", "-f", "shop.hcl", "--out", "shop", "-y")
+	if *update {
+		if err := os.WriteFile("../../README.md", bytes.Replace(b, []byte(shown), []byte(out), 1), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if code != exitOK || out != shown {
+		t.Errorf("apply: %d\n%s\nthe README shows (make golden-update writes it):\n%s", code, out, shown)
 	}
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"encoding/json"
 	"path/filepath"
 
 	"github.com/hashicorp/hcl/v2"
@@ -93,7 +92,7 @@ func (w *workspace) request() (project.Request, error) {
 	if err != nil {
 		return project.Request{}, err
 	}
-	req := project.Request{Root: w.root, Specs: specs}
+	req := project.Request{Root: w.root, Specs: specs, KeepMine: w.keepMine}
 	planned := map[string]bool{}
 	for _, svc := range w.sys.Services {
 		if svc.Language == "" {
@@ -105,7 +104,9 @@ func (w *workspace) request() (project.Request, error) {
 		}
 		planned[u.Dir] = true
 		req.Units = append(req.Units, u)
-		req.Packs = append(req.Packs, pack)
+		if pack != nil {
+			req.Packs = append(req.Packs, pack)
+		}
 	}
 	for dir, l := range w.project.Locks {
 		if !planned[dir] && dir != "." {
@@ -115,30 +116,30 @@ func (w *workspace) request() (project.Request, error) {
 	return req, nil
 }
 
-func (w *workspace) unit(svc *spec.Service) (project.Unit, *generators.Pack, error) {
-	pack, facts := w.packOf(svc), w.facts()
-	inputs := map[string]json.RawMessage{}
-	answers, err := generators.Answers(pack, svc)
-	if err != nil {
-		return project.Unit{}, nil, err
+func (w *workspace) unit(svc *spec.Service) (u project.Unit, pack *generators.Pack, err error) {
+	lp, absent := w.absent[svc.Name]
+	facts := w.facts()
+	u = project.Unit{Dir: w.unitDir(svc), Lock: project.Lock{Service: svc.Name, Facts: facts}}
+	if absent {
+		u.Lock.Inputs, err = generators.AnswersOver(w.project.Locks[u.Dir].Inputs, svc)
+		u.Render = func() (generators.Tree, error) { return nil, w.errAbsent(svc) }
+	} else {
+		pack = w.packOf(svc)
+		lp = project.LockedPack{Name: pack.Name(), Version: pack.Version(), Digest: pack.Digest()}
+		u.Lock.Inputs, err = generators.Answers(pack, svc)
+		u.Render = func() (generators.Tree, error) { return render(pack, svc, facts) }
 	}
-	for name, v := range answers {
-		inputs[name] = v
+	u.Lock.Packs = []project.LockedPack{lp}
+	u.Lock.RenderKey = generators.Key(lp.Digest, svc, facts, u.Lock.Inputs)
+	return u, pack, err
+}
+
+func render(pack *generators.Pack, svc *spec.Service, facts generators.Facts) (generators.Tree, error) {
+	tree, diags := generators.Render(pack, svc, facts)
+	if diags.HasErrors() {
+		return nil, &diagnosticsError{diags}
 	}
-	return project.Unit{
-		Dir: w.unitDir(svc),
-		Lock: project.Lock{
-			Service: svc.Name, Facts: facts, Inputs: inputs, RenderKey: generators.Key(pack, svc, facts),
-			Packs: []project.LockedPack{{Name: pack.Name(), Version: pack.Version(), Digest: pack.Digest()}},
-		},
-		Render: func() (generators.Tree, error) {
-			tree, diags := generators.Render(pack, svc, facts)
-			if diags.HasErrors() {
-				return nil, &diagnosticsError{diags}
-			}
-			return tree, nil
-		},
-	}, pack, nil
+	return tree, nil
 }
 
 // diagnosticsError carries messages with ranges through an error.

@@ -50,6 +50,12 @@ func (env *Env) runUp(cmd *cobra.Command, o *upOptions) error {
 		return err
 	}
 	env.warnStale(plan, w)
+	if o.readyTimeout <= 0 {
+		return fmt.Errorf("--ready-timeout %s: give it some time", o.readyTimeout)
+	}
+	if cmd.Flags().Changed("gateway-port") && (o.gatewayPort < 1 || o.gatewayPort > 65535) {
+		return fmt.Errorf("--gateway-port %d: use 1 to 65535", o.gatewayPort)
+	}
 	launches, err := w.launches()
 	if err != nil {
 		return err
@@ -85,6 +91,9 @@ func (w *workspace) launches() ([]spec.Launch, error) {
 	for _, svc := range w.sys.Services {
 		if svc.Language == "" {
 			continue
+		}
+		if _, absent := w.absent[svc.Name]; absent {
+			return nil, w.errAbsent(svc)
 		}
 		l, more := generators.Launch(w.packOf(svc), svc, w.facts(), filepath.Join(w.root, filepath.FromSlash(w.unitDir(svc))))
 		out, diags = append(out, l), append(diags, more...)

@@ -35,7 +35,11 @@ func runValidate(env *Env, args []string, asJSON bool) error {
 	files := map[string][]byte{}
 	for _, arg := range args {
 		src := source{root: env.abs(arg)}
-		if info, err := os.Stat(src.root); err == nil && !info.IsDir() {
+		info, err := os.Stat(src.root)
+		if err != nil {
+			return fmt.Errorf("looking for a spec: %w", err)
+		}
+		if !info.IsDir() {
 			src = source{file: src.root}
 		}
 		w, err := load(src)

@@ -31,10 +31,15 @@ type workspace struct {
 	sys     *spec.System
 	packs   []*generators.Pack
 	others  []spec.Language // shipped, and not used by this spec
-	catalog *spec.Catalog
-	pinned  map[string]*generators.Pack // by service, where the lock names another version
-	diags   hcl.Diagnostics
-	files   map[string][]byte // for snippets
+
+	packsBroken bool // a pack of the system's own could not be read; diags say why
+	catalog     *spec.Catalog
+	pinned      map[string]*generators.Pack   // by service: the pack that its lock names
+	absent      map[string]project.LockedPack // by service: the same, where it is not at hand
+
+	keepMine bool
+	diags    hcl.Diagnostics
+	files    map[string][]byte // for snippets
 }
 
 // errSpec says that the diagnostics, printed already, hold an error.
@@ -46,7 +51,7 @@ func load(src source) (*workspace, error) { return loadWith(src, nil) }
 
 // loadWith prefers the given packs, which are under test, to all others.
 func loadWith(src source, own []*generators.Pack) (*workspace, error) {
-	w := &workspace{source: src, files: map[string][]byte{}, pinned: map[string]*generators.Pack{}}
+	w := &workspace{source: src, files: map[string][]byte{}, pinned: map[string]*generators.Pack{}, absent: map[string]project.LockedPack{}}
 	if err := w.read(); err != nil {
 		return nil, err
 	}
@@ -65,6 +70,9 @@ func loadWith(src source, own []*generators.Pack) (*workspace, error) {
 	w.catalog = generators.Catalog(w.packs, w.others, Version)
 	if err := w.pin(); err != nil {
 		return nil, err
+	}
+	if w.packsBroken { // the rest would only be what follows from that
+		return w, nil
 	}
 	w.diags = spec.Sorted(append(w.diags, spec.Validate(w.parsed, w.catalog)...))
 	return w, nil
@@ -93,7 +101,16 @@ func (w *workspace) read() error {
 // sameShape refuses to lay a system over a service that stands alone, or a
 // service over a system: everything that the other one generated would go.
 func (w *workspace) sameShape() error {
-	if w.file == "" || len(w.project.Texts) == 0 || w.diags.HasErrors() || w.project.System == !w.standalone() {
+	if w.file == "" || len(w.project.Texts) == 0 || w.diags.HasErrors() {
+		return nil
+	}
+	old, diags := spec.Parse(w.project.Texts)
+	switch {
+	case diags.HasErrors():
+		return fmt.Errorf("the spec in %s cannot be read, so a difference cannot be told: mend it (azulejo validate %s) or move it away", w.root, w.root)
+	case w.project.System && !w.standalone() && old.System.Name != w.sys.Name:
+		return fmt.Errorf("%s describes system %q, and %s holds system %q: name another folder with --out", w.file, w.sys.Name, w.root, old.System.Name)
+	case w.project.System == !w.standalone():
 		return nil
 	}
 	if w.project.System {

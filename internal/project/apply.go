@@ -64,7 +64,9 @@ func applyNew(ctx context.Context, p *Plan) error {
 	if err := stage(ctx, root, "", writes); err != nil {
 		return err
 	}
-	if err := os.Rename(tmp, p.Root); err != nil {
+	if err := os.Rename(tmp, p.Root); errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s appeared since the plan was made: nothing was written, plan again", p.Root)
+	} else if err != nil {
 		return fmt.Errorf("putting %s in place: %w", p.Root, err)
 	}
 	return nil
@@ -287,23 +289,28 @@ func (p *Plan) remove(root *os.Root) error {
 	return nil
 }
 
-// dropBases removes baselines that no lock names any more.
+// dropBases removes baselines that no lock names any more, also those that a run
+// which was killed left behind.
 func (p *Plan) dropBases(root *os.Root, d *disk) error {
 	for _, u := range p.units {
-		if u.old == nil || u.gone {
+		dir := path.Join(u.dir, basePath)
+		if u.gone || d.obstacle(dir) != "" {
 			continue
 		}
-		still := map[string]bool{}
+		named := map[string]bool{}
 		for _, f := range u.lock.Files {
-			still[f.SHA256] = true
+			named[f.SHA256] = true
 		}
-		for _, f := range u.old.Files {
-			name := path.Join(u.dir, basePath, f.SHA256)
-			if still[f.SHA256] || d.obstacle(path.Dir(name)) != "" {
+		entries, err := fs.ReadDir(root.FS(), dir)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("reading %s: %w", dir, err)
+		}
+		for _, e := range entries {
+			if named[e.Name()] {
 				continue
 			}
-			if err := root.Remove(filepath.FromSlash(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return fmt.Errorf("deleting %s: %w", name, err)
+			if err := root.Remove(filepath.FromSlash(path.Join(dir, e.Name()))); err != nil {
+				return fmt.Errorf("deleting a baseline: %w", err)
 			}
 		}
 	}

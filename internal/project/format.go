@@ -6,9 +6,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-
 	"github.com/azulejo-dev/azulejo/internal/spec"
 )
 
@@ -19,7 +16,7 @@ func FormatFile(name string, check bool) (changed bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("reading the spec: %w", err)
 	}
-	if _, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos); diags.HasErrors() {
+	if _, diags := spec.ParseHCL(src, name); diags.HasErrors() {
 		return false, diags
 	}
 	out := spec.Format(src)

@@ -15,9 +15,10 @@ import (
 
 // archiveName is where a locked pack is kept: one uncompressed archive, which no
 // linter or test runner looks into and which git compresses itself.
-func archiveName(digest string) string {
-	return path.Join(packsPath, strings.Replace(digest, ":", "-", 1)+".tar")
-}
+func archiveName(digest string) string { return path.Join(packsPath, ArchiveBase(digest)) }
+
+// ArchiveBase is the name of a kept pack's archive below .azulejo/packs.
+func ArchiveBase(digest string) string { return strings.Replace(digest, ":", "-", 1) + ".tar" }
 
 // packWrites keeps the packs that the new locks name.
 func (p *Plan) packWrites(d *disk) ([]write, error) {

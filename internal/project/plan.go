@@ -26,6 +26,10 @@ type Request struct {
 	Specs map[string][]byte // the spec's own files as they shall read; nil removes one
 	Units []Unit
 	Packs []*generators.Pack // to be kept beside the locks that name them
+
+	// KeepMine keeps edited seeded files that the spec or a pack changes too, and
+	// counts the new version as seen.
+	KeepMine bool
 }
 
 // Change is one path of a plan.
@@ -54,6 +58,8 @@ type Plan struct {
 	units  []plannedUnit
 	packs  []*generators.Pack
 	unsure bool // the locks must be written though no file changes
+
+	keepMine bool
 }
 
 type plannedUnit struct {
@@ -92,7 +98,7 @@ func MakePlan(req Request) (*Plan, error) {
 		return nil, err
 	}
 	defer d.close()
-	p := &Plan{Root: req.Root, packs: req.Packs}
+	p := &Plan{Root: req.Root, packs: req.Packs, keepMine: req.KeepMine}
 	for _, name := range sortedNames(req.Specs) {
 		if err := p.planSpec(d, name, req.Specs[name]); err != nil {
 			return nil, err
@@ -126,7 +132,6 @@ func (p *Plan) planSpec(d *disk, name string, want []byte) error {
 	}
 	if want != nil {
 		c.After = sum(want)
-		p.Files++
 	}
 	if c.Before == c.After && blocked == "" {
 		return nil
@@ -236,7 +241,7 @@ func (p *Plan) cells(d *disk, u Unit, old *Lock, want []wanted) ([]planned, erro
 	var out []planned
 	for _, name := range sortedNames(byPath) {
 		c := byPath[name]
-		c.file.Path = name
+		c.file.Path, c.cell.keepMine = name, p.keepMine
 		var err error
 		if c.cell.disk, c.have, c.cell.blocked, err = d.look(path.Join(u.Dir, name)); err != nil {
 			return nil, err
@@ -280,11 +285,7 @@ func (c planned) next() (LockedFile, bool) {
 	if !c.cell.wanted() {
 		return LockedFile{}, false
 	}
-	f := LockedFile{Path: c.file.Path, Class: c.file.Class, SHA256: c.cell.want.sum, Executable: c.cell.want.exec, Pack: c.file.Pack, Merge: c.file.Merge}
-	if c.action == StaysDeleted {
-		f.SHA256, f.Executable = c.locked.SHA256, c.locked.Executable
-	}
-	return f, true
+	return LockedFile{Path: c.file.Path, Class: c.file.Class, SHA256: c.cell.want.sum, Executable: c.cell.want.exec, Pack: c.file.Pack, Merge: c.file.Merge}, true
 }
 
 func (c planned) change(u Unit) Change {

@@ -44,6 +44,7 @@ type cell struct {
 	class            generators.Class
 	base, disk, want state
 	blocked          string // why no file can stand here: a link, a folder, …
+	keepMine         bool   // the user has put the change in by hand, or does not want it
 }
 
 // row is one line of the plan table. The first row that matches decides.
@@ -77,7 +78,8 @@ var table = []row{
 	{"edited and unwanted", func(c cell) bool { return c.edited() && !c.wanted() }, Untrack, "no longer part of the service, but you edited it: it stays, as yours"},
 	{"managed and edited", func(c cell) bool { return c.edited() && c.managed() }, Conflict, "you edited a managed file, which azulejo rewrites whole. " + threeWays},
 	{"seeded and edited", func(c cell) bool { return c.edited() && c.want == c.base }, Keep, "edited by you"},
-	{"both changed", func(c cell) bool { return c.edited() }, Conflict, "you edited it and the spec or the pack changes it too. Merging is known, not yet supported: make the change by hand, as the diff shows it."},
+	{"both changed and kept", func(c cell) bool { return c.edited() && c.keepMine }, Keep, "edited by you and kept as it is; the new version counts as seen"},
+	{"both changed", func(c cell) bool { return c.edited() }, Conflict, "you edited it and the spec or the pack changes it too. Merging is known, not yet supported: put the change into your file by hand, as the diff shows it, and then apply with --keep-mine."},
 }
 
 // decide looks a path up in the table.

@@ -18,6 +18,7 @@ type Catalog struct {
 type Language struct {
 	Name     string
 	Pack     string
+	Unknown  bool     // pinned and not at hand: its questions are not known
 	Own      bool     // brought by the system: preferred to one of the same language that azulejo ships
 	Reserved []string // names that a service of this pack cannot have
 	Inputs   []Input

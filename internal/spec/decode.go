@@ -28,6 +28,8 @@ func (d *decoder) check(in *hclsyntax.Body, shape *blockShape, where string) bod
 			}
 		case contains(shape.later, a.Name):
 			d.later(a.NameRange, a.Name)
+		case shape.blocks[a.Name] != nil:
+			d.errorf(a.NameRange, "Attribute where a block is due", "%q is a block: %s.", a.Name, shape.blocks[a.Name].example(a.Name))
 		default:
 			d.errorf(a.NameRange, "Unknown attribute", "%s has no attribute %q.%s", where, a.Name, shape.hint(a.Name))
 		}
@@ -46,6 +48,9 @@ func (d *decoder) checkBlock(b *hclsyntax.Block, shape *blockShape, where string
 	switch {
 	case contains(shape.later, b.Type):
 		d.later(b.TypeRange, b.Type)
+		return false
+	case !known && shape.hasAttr(b.Type):
+		d.errorf(b.TypeRange, "Block where an attribute is due", "%q is an attribute: %s = …, %s.", b.Type, b.Type, shape.attrs[b.Type])
 		return false
 	case !known:
 		d.errorf(b.TypeRange, "Unknown block", "%s has no block %q.%s", where, b.Type, shape.hint(b.Type))
@@ -92,6 +97,19 @@ func (s *blockShape) hint(word string) string {
 		return " It is empty: { }."
 	}
 	return didYouMean(word, known)
+}
+
+func (s *blockShape) hasAttr(name string) bool {
+	_, ok := s.attrs[name]
+	return ok
+}
+
+// example is how a block of the shape begins.
+func (s *blockShape) example(name string) string {
+	if s.label == "" {
+		return name + " { … }"
+	}
+	return name + " \"…\" { … }, with " + s.label
 }
 
 func sortedAttributes(in *hclsyntax.Body) []*hclsyntax.Attribute {
@@ -249,8 +267,8 @@ func (d *decoder) call(blk *hclsyntax.Block) Call {
 	if b.has("deadline") {
 		c.Deadline = b.values["deadline"].duration
 	}
-	if c.AttemptTimeout > c.Deadline && b.has("deadline") && b.has("attempt_timeout") {
-		d.errorf(b.rangeOf("attempt_timeout"), "Attempt timeout above deadline", "One attempt may take %s, all together %s. Give the deadline at least the time of one attempt.", c.AttemptTimeout, c.Deadline)
+	if c.AttemptTimeout > c.Deadline && b.has("attempt_timeout") {
+		d.errorf(b.rangeOf("attempt_timeout"), "Attempt timeout above deadline", "One attempt may take %s, all together %s (%s unless deadline says otherwise). Give the deadline at least the time of one attempt.", c.AttemptTimeout, c.Deadline, DefaultDeadline)
 	}
 	c.AttemptTimeout = min(c.AttemptTimeout, c.Deadline)
 	return c

@@ -29,7 +29,7 @@ func Parse(texts []Text) (*Parsed, hcl.Diagnostics) {
 	d := &decoder{sys: &System{}, seen: map[string]hcl.Range{}}
 	p := &Parsed{System: d.sys, Files: map[string]*hcl.File{}}
 	for _, t := range texts {
-		f, diags := hclsyntax.ParseConfig(t.Bytes, t.Path, hcl.InitialPos)
+		f, diags := ParseHCL(t.Bytes, t.Path)
 		d.diags = append(d.diags, diags...)
 		if f == nil {
 			continue

@@ -171,7 +171,7 @@ func (v *validator) generatedService(svc *Service) {
 	known := v.catalog.languageNames()
 	at := svc.attrs["language"].rng
 	switch {
-	case !contains(known, svc.Language):
+	case !contains(known, svc.Language) && !lang.Unknown:
 		v.errorf(at, "Unknown language", "No pack brings the language %s.%s", quoted(svc.Language), didYouMean(svc.Language, known))
 	case len(v.sys.Languages) > 0 && !contains(v.sys.Languages, svc.Language):
 		v.errorf(at, "Language not allowed", "The system allows %s. Choose one of them, or add %s to languages.", strings.Join(v.sys.Languages, ", "), quoted(svc.Language))
@@ -181,7 +181,9 @@ func (v *validator) generatedService(svc *Service) {
 		if contains(lang.Reserved, svc.Name) {
 			v.errorf(svc.nameRange, "Reserved name", "%s has a meaning of its own in %s and cannot name a service there. Choose another name.", quoted(svc.Name), svc.Language)
 		}
-		v.inputs(svc, lang)
+		if !lang.Unknown {
+			v.inputs(svc, lang)
+		}
 	}
 }
 

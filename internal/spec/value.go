@@ -126,9 +126,14 @@ func (v *value) fillMap(got cty.Value, expr hclsyntax.Expression, k kind, expect
 	}
 	pairs, _ := hcl.ExprMap(expr)
 	for _, p := range pairs {
-		if key, diags := p.Key.Value(nil); !diags.HasErrors() && key.Type() == cty.String {
-			v.items[key.AsString()] = p.Key.Range()
+		key, diags := p.Key.Value(nil)
+		if diags.HasErrors() || key.Type() != cty.String {
+			continue
 		}
+		if _, twice := v.items[key.AsString()]; twice {
+			return fmt.Sprintf("%q is given twice.", key.AsString())
+		}
+		v.items[key.AsString()] = p.Key.Range()
 	}
 	return ""
 }

@@ -9,3 +9,9 @@ service "orders" {
 service "pricing" {
   language = "go"
 }
+service "zebra" {
+  language = "go"
+  call "pricing" {
+    attempt_timeout = "5s" # ERROR: Attempt timeout above deadline
+  }
+}
