@@ -27,7 +27,8 @@ async function startUpstream(test: TestContext, listener: RequestListener): Prom
 }
 
 function create(environment: Record<string, string>) {
-  return createChassis(environment, collectLines());
+  const output = collectLines();
+  return { ...createChassis(environment, output), lines: output.lines };
 }
 
 async function failureOf(answer: Promise<unknown>): Promise<CallError> {
@@ -127,8 +128,14 @@ test("every attempt is measured", async (t) => {
 });
 
 test("a URL that is none stops the start", () => {
-  for (const value of ["nope", "ftp://host", "//host"]) {
-    assert.throws(() => create({ [`${PREFIX}_URL`]: value }), ConfigError);
+  const wrong =
+    "nope ftp://host //host http: http:host http:///x http://h?q http://h/# http://u:p@h http://@h";
+  const more = ["http://h:0", "http://h:65536", " http://h", "http://h/a b", "http://h\\x"];
+  for (const value of [...wrong.split(" "), ...more]) {
+    assert.throws(() => create({ [`${PREFIX}_URL`]: value }), ConfigError, value);
+  }
+  for (const value of ["http://h", "HTTPS://h:8443/base/", "http://[::1]:80/@x"]) {
+    create({ [`${PREFIX}_URL`]: value });
   }
 });
 
@@ -139,4 +146,31 @@ test("what is wrong with a call is said with all the rest", () => {
     assert.deepEqual([...error.variables].sort(), variables.sort());
     return true;
   });
+});
+
+test("a path without a slash could change the host: it is refused", async (t) => {
+  const url = await startUpstream(t, OK);
+  const { client } = create({ [`${PREFIX}_URL`]: url });
+  for (const path of ["", "x", "@evil.example/", ".evil.example/"]) {
+    await assert.rejects(client.get(CALL.name, path), TypeError);
+  }
+});
+
+test("a call that fails is one line", async () => {
+  const { client, lines } = create({});
+  await failureOf(client.get(CALL.name, "/?token=secret"));
+  const fields = lines.map((line) => [
+    line["level"],
+    line["message"],
+    line["call"],
+    line["error_type"],
+  ]);
+  assert.deepEqual(fields, [["warn", "call failed", CALL.name, "not_configured"]]);
+});
+
+test("any status from 400 on is an error in the metric", async (t) => {
+  const url = await startUpstream(t, (_request, response) => response.writeHead(404).end());
+  const { client, metrics } = create({ [`${PREFIX}_URL`]: url });
+  await client.get(CALL.name, "/");
+  assert.match(await metrics.registry.metrics(), /_count\{.*error_type="404".*\} 1/);
 });

@@ -20,17 +20,31 @@ const (
 	writeGrace   = 5 * time.Second // for a client to take the last answer that the limit allows
 )
 
-var errSecondSignal = errors.New("a second signal ended the service at once")
+// secondSignal is the error of a service that a second signal ended at once.
+type secondSignal struct{ os.Signal }
 
-// listen opens the port. Its error leaves the address out.
+func (s secondSignal) Error() string { return "a second signal: " + s.String() }
+
+// exitStatus is what a shell gives for a process that the signal ended.
+func (s secondSignal) exitStatus() int {
+	if number, ok := s.Signal.(syscall.Signal); ok {
+		return 128 + int(number)
+	}
+	return exitFailed
+}
+
+// listen opens the port. Its error leaves out the address, which net would tell.
 func (s *Service) listen() (net.Listener, error) {
 	address := net.JoinHostPort(s.Config.Host, strconv.Itoa(s.Config.Port))
 	listener, err := net.Listen("tcp", address)
+	if err == nil {
+		return listener, nil
+	}
 	var reason syscall.Errno
 	if errors.As(err, &reason) {
-		return nil, errors.New("HOST and PORT cannot be listened on: " + reason.Error())
+		return nil, errors.New("no listening on HOST and PORT: " + reason.Error())
 	}
-	return listener, err
+	return nil, errors.New("no listening on HOST and PORT: HOST is not an address of this machine")
 }
 
 func (s *Service) newServer() *http.Server {
@@ -72,8 +86,8 @@ func (s *Service) serve(listener net.Listener, signals <-chan os.Signal) error {
 	select {
 	case <-stopped:
 		return nil
-	case <-signals:
-		return errSecondSignal
+	case second := <-signals:
+		return secondSignal{second}
 	}
 }
 

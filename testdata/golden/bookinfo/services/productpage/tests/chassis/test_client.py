@@ -6,10 +6,14 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
+import structlog
+from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
 
-from productpage.chassis import CallError, Client, budget
+from productpage.chassis import CallError, Client, Settings, budget, create_app
+from productpage.chassis.client import Reason
 from productpage.chassis.config import Call
 
 pytestmark = pytest.mark.anyio
@@ -80,6 +84,9 @@ async def test_a_status_is_an_answer() -> None:
     async with calling(answer(503, b"")) as (client, _):
         assert (await client.get("ratings", "/")).failed
         assert observed(client) == [("503", "503")]
+    async with calling(answer(404, b"")) as (client, _):
+        assert not (await client.get("ratings", "/")).failed
+        assert observed(client) == [("404", "404")]
 
 
 @pytest.mark.parametrize("body", [b"no json", b"NaN", b"[" * 100_000, b'"\\ud800"'])
@@ -99,6 +106,19 @@ async def test_a_slow_upstream_is_given_up() -> None:
         assert observed(client) == [("", "timeout")]
 
 
+async def test_a_slow_dependency_does_not_keep_the_others_waiting() -> None:
+    stalled, prompt = calling(answer(200, b""), delay=30, limit_ms=5000), calling(answer(200, b""))
+    async with stalled as (client, slow), prompt as (other, quick):
+        client._calls["quick"] = other._calls["ratings"]
+        waiting = [asyncio.ensure_future(client.get("ratings", "/")) for _ in range(120)]
+        while len(slow.heads) < len(waiting):  # noqa: ASYNC110 - they have all arrived
+            await asyncio.sleep(0.01)
+        assert (await client.get("quick", "/")).status == 200
+        assert len(quick.heads) == 1
+        slow.done.set()
+        await asyncio.gather(*waiting)
+
+
 async def test_a_dead_upstream() -> None:
     async with calling(b"") as (client, _):
         with pytest.raises(CallError, match="connect"):
@@ -114,9 +134,27 @@ async def test_an_answer_without_end_is_not_read() -> None:
 
 async def test_an_address_that_nobody_gave() -> None:
     client = Client({"ratings": Call("ratings", "RATINGS", 300, 300)}, CollectorRegistry())
-    with pytest.raises(CallError, match="not_configured"):
-        await client.get("ratings", "/")
+    with structlog.testing.capture_logs() as lines, pytest.raises(CallError, match="not_configured"):
+        await client.get("ratings", "/x?token=hidden")
     await client.close()
+    assert lines == [
+        {"event": "call failed", "log_level": "warning", "call": "ratings", "error_type": "not_configured"}
+    ]
+
+
+@pytest.mark.parametrize(("reason", "status"), [("connect", 502), ("timeout", 504), ("not_configured", 502)])
+async def test_a_failed_call_that_nobody_catches_is_a_problem(reason: Reason, status: int) -> None:
+    router = APIRouter()
+
+    @router.get("/calls")
+    async def calls() -> None:
+        raise CallError("ratings", reason)  # noqa: EM101 - a name, not a text
+
+    app = create_app(Settings(), router, {})
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as http:
+        response = await http.get("/calls")
+    assert response.status_code == response.json()["status"] == status
+    assert response.headers["content-type"] == "application/problem+json"
 
 
 async def test_a_path_cannot_become_a_host() -> None:

@@ -28,10 +28,10 @@ def free_port() -> int:
 class Process:
     """A running service and what it wrote."""
 
-    def __init__(self, **env: str) -> None:
+    def __init__(self, *code: str, **env: str) -> None:
         self.port = free_port()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", PACKAGE],
+            [sys.executable, *(("-c", *code) if code else ("-m", PACKAGE))],
             env={"PORT": str(self.port), **env},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -87,7 +87,7 @@ def test_each_request_has_one_access_line(told: list[dict[str, Any]]) -> None:
     assert [(a["url_path"], a["http_response_status_code"]) for a in access] == [
         ("/api/", 200),
         ("/_contract/boom", 500),
-        ("/odd\npath", 404),
+        ("/odd%0apath", 404),
     ]
     assert all(isinstance(a["duration_ms"], float) for a in access)
 
@@ -108,7 +108,9 @@ def test_bad_configuration_stops_the_start() -> None:
     assert code == os.EX_CONFIG
     [line] = lines
     assert line["level"] == "error"
-    assert "REQUEST_TIMEOUT_MS" in line["error_message"]
+    assert line["message"] == "invalid configuration"
+    assert line["variables"] == ["REQUEST_TIMEOUT_MS"]
+    assert "REQUEST_TIMEOUT_MS: must be a whole number of milliseconds" in line["error_message"]
     assert "soon" not in json.dumps(line)
 
 
@@ -116,9 +118,48 @@ def test_a_port_in_use_stops_the_start() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        code, lines = Process(HOST="127.0.0.1", PORT=str(taken.getsockname()[1])).finish()
+        port = str(taken.getsockname()[1])
+        code, lines = Process(HOST="127.0.0.1", PORT=port).finish()
     assert code == 1
-    assert [line["level"] for line in lines] == ["error"]
+    [line] = lines
+    assert (line["level"], line["message"]) == ("error", "cannot listen")
+    assert "HOST and PORT" in line["error_message"]
+    assert port not in line["error_message"]
+
+
+@pytest.mark.parametrize("host", ["nonsense.invalid", "a..b", "[::1]", "x" * 300])
+def test_an_address_that_is_none_stops_the_start(host: str) -> None:
+    code, lines = Process(HOST=host).finish()
+    assert code == 1
+    assert [line["message"] for line in lines] == ["cannot listen"]
+    assert host not in json.dumps(lines)
+
+
+BLOCKING = f"""
+import time
+from fastapi import APIRouter
+from {PACKAGE} import chassis
+
+router = APIRouter()
+
+@router.get("/block")
+def block() -> None:
+    time.sleep(30)
+
+chassis.service.run(chassis.Settings, router)
+"""
+
+
+def test_a_thread_does_not_keep_the_process() -> None:
+    service = Process(BLOCKING, SHUTDOWN_DRAIN_MS="0", SHUTDOWN_TIMEOUT_MS="200", REQUEST_TIMEOUT_MS="300")
+    service.wait_ready()
+    assert service.http.get("/block").status_code == 503
+    service.process.send_signal(signal.SIGTERM)
+    start = time.monotonic()
+    code, lines = service.finish()
+    assert time.monotonic() - start < 5
+    assert code == 0
+    assert lines[-1]["message"] == "shutdown complete"
 
 
 def test_a_signal_begins_a_drain() -> None:
@@ -139,5 +180,5 @@ def test_a_second_signal_ends_at_once() -> None:
     service.drain(signal.SIGINT)
     service.process.send_signal(signal.SIGINT)
     code, lines = service.finish()
-    assert code == -signal.SIGINT
+    assert code == 128 + signal.SIGINT
     assert lines[-1]["message"] == "shutdown started"

@@ -6,10 +6,12 @@ import type { Chassis } from "../chassis/chassis.ts";
  * Replace this starter by what the service is for.
  */
 export function routes(app: App, { config }: Chassis): void {
-  app.get("/api/", async () => ({
+  const describe = async () => ({
     name: config.SERVICE_NAME,
     language: "node",
     runtime: process.versions.node,
     process_id: process.pid,
-  }));
+  });
+  app.get("/api", describe);
+  app.get("/api/", describe);
 }

@@ -21,12 +21,14 @@ export async function serve(addRoutes: AddRoutes): Promise<void> {
   const stopRequested = firstSignal();
   let logger = startupLogger();
   process.on("uncaughtException", (err) => fail(logger, err, "uncaught exception"));
+  // A forgotten await: it spoils one request at most, and the others are worth living on for.
+  process.on("unhandledRejection", (err) => logger.error({ err }, "unhandled rejection"));
   try {
     const chassis = createChassis(process.env);
     logger = chassis.logger;
     const state = createState();
     const app = await createServer(chassis, state, addRoutes);
-    await app.listen({ host: chassis.config.HOST, port: chassis.config.PORT });
+    await listen(app, chassis);
     state.ready = true;
     logger.info({ signal: await stopRequested }, "shutdown started");
     await stop(app, chassis, state);
@@ -34,6 +36,29 @@ export async function serve(addRoutes: AddRoutes): Promise<void> {
     fail(logger, error, "start failed");
   }
   process.exit(0);
+}
+
+/** Fastify would log each address that it listens on, with HOST and PORT in the text. */
+async function listen(app: App, { config, logger }: Chassis): Promise<void> {
+  const { level } = app.log;
+  app.log.level = "silent";
+  try {
+    await app.listen({ host: config.HOST, port: config.PORT });
+  } catch (error) {
+    throw new ListenError(error);
+  }
+  app.log.level = level;
+  logger.info({ server_port: config.PORT }, "service started");
+}
+
+/** Node's own error, and its stack, hold the address. */
+class ListenError extends Error {
+  override readonly name = "ListenError";
+
+  constructor(cause: unknown) {
+    const { code = "unknown" } = cause as NodeJS.ErrnoException;
+    super(`the service cannot listen on the HOST and PORT given: ${code}`);
+  }
 }
 
 /** What the service logs with as long as its configuration is not known to be good. */
@@ -47,10 +72,10 @@ function startupLogger(): Logger {
 
 function fail(logger: Logger, err: unknown, message: string): never {
   if (err instanceof ConfigError) {
-    logger.error({ error_message: err.message, variables: err.variables }, "bad configuration");
+    logger.error({ error_message: err.message, variables: err.variables }, "invalid configuration");
     process.exit(EXIT_CONFIG);
   }
-  logger.error({ err }, message);
+  logger.error({ err }, err instanceof ListenError ? "cannot listen" : message);
   process.exit(1);
 }
 

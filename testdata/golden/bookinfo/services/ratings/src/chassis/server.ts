@@ -3,9 +3,11 @@
 import { type FastifyBaseLogger, fastify, LogController } from "fastify";
 import { type App, validateWithZod } from "./app.ts";
 import type { Chassis } from "./chassis.ts";
+import { answerConnect } from "./connect.ts";
+import { continueWhenRouted, parseJson } from "./content.ts";
 import { addContractProbes } from "./contract.ts";
 import { limitDuration } from "./deadline.ts";
-import { handleErrors, sendProblem, toProblem } from "./errors.ts";
+import { handleErrors, refuseUnrouted, sendProblem, toProblem } from "./errors.ts";
 import { refuseMalformed } from "./malformed.ts";
 import { createObserver, type Observe, observeRequests } from "./observe.ts";
 import { addProbes } from "./probes.ts";
@@ -29,13 +31,15 @@ export async function createServer(
   const { config, logger, metrics } = chassis;
   const observe = createObserver({ logger, metrics, state });
   const app = createFastify(chassis, observe);
-  // Text is no content that a handler expects: with no parser it is answered 415.
-  app.removeContentTypeParser("text/plain");
-  app.setChildLoggerFactory((parent) => parent);
+  app.setChildLoggerFactory(() => logger);
+  parseJson(app);
+  answerConnect(app);
   validateWithZod(app);
   handleErrors(app);
   observeRequests(app, observe);
+  refuseUnrouted(app);
   limitDuration(app, config.REQUEST_TIMEOUT_MS);
+  continueWhenRouted(app, config.MAX_BODY_BYTES);
   closeConnectionsWhenDraining(app, state);
   addProbes(app, state, metrics);
   if (config.CONTRACT_PROBES) {
@@ -47,7 +51,8 @@ export async function createServer(
 }
 
 function createFastify({ config, logger }: Chassis, observe: Observe): App {
-  const loggerInstance: FastifyBaseLogger = logger;
+  // One of its own: what the framework says can be silenced without silencing the service.
+  const loggerInstance: FastifyBaseLogger = logger.child({});
   return fastify({
     loggerInstance,
     // The access log is the observer's.
@@ -64,7 +69,7 @@ function createFastify({ config, logger }: Chassis, observe: Observe): App {
     // While the service stops, what still arrives on an open connection is served.
     return503OnClosing: false,
     forceCloseConnections: "idle",
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAMETER_CHARACTERS },
+    routerOptions: { maxParamLength: MAX_PARAMETER_CHARACTERS },
     clientErrorHandler: refuseMalformed,
     frameworkErrors: (error, request, reply) => {
       // Such a request (an invalid escape in the path) comes past no hook.

@@ -5,13 +5,14 @@ import { test } from "node:test";
 import { z } from "zod";
 import { type Fault, Problem } from "../../src/chassis/problem.ts";
 import type { AddRoutes } from "../../src/chassis/server.ts";
-import { eventually, startService } from "./support.ts";
+import { eventually, get, sendRaw, startService } from "./support.ts";
 
 const Order = z.object({ lines: z.array(z.object({ "a/b": z.string() })) });
 
 const addRoutes: AddRoutes = (app) => {
   app.get("/api/items/:id", async () => ({}));
   app.post("/api/items/:id", async () => ({}));
+  app.delete("/api/items/special", async () => ({}));
   app.post("/api/orders", { schema: { body: Order } }, async ({ body }) => body);
   app.get("/api/full", async () => {
     throw new Problem(503, "No room.");
@@ -83,4 +84,95 @@ test("503 says when to try again", async (t) => {
   assert.equal(response.headers.get("retry-after"), "1");
   const document = await assertProblem(response, { status: 503, instance: "/api/full" });
   assert.equal(document["detail"], "No room.");
+});
+
+const POST_JSON = (path: string) =>
+  `POST ${path} HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n`;
+
+test("Allow is the union of all routes that match", async (t) => {
+  const { url } = await startService(t, {}, addRoutes);
+  const wrong = await fetch(`${url}/api/items/special`, { method: "PUT" });
+  assert.equal(wrong.headers.get("allow"), "DELETE, GET, HEAD, POST");
+});
+
+test("no path but the route's own is served", async (t) => {
+  const { port } = await startService(t, {}, (app) => {
+    app.get("/api", async () => ({}));
+    app.get("/api/", async () => ({}));
+  });
+  const odd = "//api/ /api// /api/. /api/../api/ /api/%0a /api%2F /livez%0a /livez/ /metrics/";
+  for (const target of [...odd.split(" "), "/_contract/slow/?ms=1", "http://host//api/"]) {
+    const answer = await sendRaw(port, get(target));
+    assert.match(answer, /^HTTP\/1\.1 404 .*application\/problem\+json/s, target);
+  }
+  assert.match(await sendRaw(port, get("/api")), /^HTTP\/1\.1 200 /);
+  assert.match(await sendRaw(port, get("/api/")), /^HTTP\/1\.1 200 /);
+});
+
+test("the instance of an absolute target is its path", async (t) => {
+  const { port } = await startService(t);
+  assert.match(await sendRaw(port, get("http://user@host/nope?a")), /"instance":"\/nope"/);
+});
+
+test("an unrouted request is answered before its body is read or asked for", async (t) => {
+  const { port } = await startService(t, {}, addRoutes);
+  const body = `${POST_JSON("/nope")}Connection: close\r\nContent-Length: 4\r\n\r\n{bad`;
+  assert.match(await sendRaw(port, body), /^HTTP\/1\.1 404 /);
+  const wrong = body.replace("/nope", "/api/full");
+  assert.match(await sendRaw(port, wrong), /^HTTP\/1\.1 405 .*allow: GET, HEAD/is);
+  const expects = `${POST_JSON("/nope")}Expect: 100-continue\r\nContent-Length: 4\r\n\r\n`;
+  assert.match(await sendRaw(port, expects), /^HTTP\/1\.1 404 /);
+});
+
+test("a body that is expected is asked for, unless it is too large", async (t) => {
+  const { port } = await startService(t);
+  const head = `${POST_JSON("/_contract/echo")}Connection: close\r\nExpect: 100-continue\r\n`;
+  const asked = await sendRaw(port, `${head}Content-Length: 15\r\n\r\n{"message":"a"}`);
+  assert.match(asked, /^HTTP\/1\.1 100 .*HTTP\/1\.1 200 /s);
+  const refused = await sendRaw(port, `${head}Content-Length: 9000000\r\n\r\n`);
+  assert.match(refused, /^HTTP\/1\.1 413 /);
+});
+
+test("bad JSON keeps the connection", async (t) => {
+  const { port } = await startService(t);
+  const bad = `${POST_JSON("/_contract/echo")}Content-Length: 4\r\n\r\n{bad`;
+  const answers = await sendRaw(port, bad + get("/livez"));
+  assert.match(answers, /^HTTP\/1\.1 400 .*HTTP\/1\.1 200 /s);
+});
+
+test("content is UTF-8, strictly, and other JSON than application/json is 415", async (t) => {
+  const { url } = await startService(t);
+  const send = async (body: Uint8Array<ArrayBuffer> | string, type = "application/json") =>
+    (
+      await fetch(`${url}/_contract/echo`, {
+        method: "POST",
+        body,
+        headers: { "content-type": type },
+      })
+    ).status;
+  const latin = Uint8Array.from(Buffer.from('{"message":"\xff"}', "latin1"));
+  assert.equal(await send(latin), 400);
+  assert.equal(await send('{"message":NaN}'), 400);
+  assert.equal(await send('{"message":"é"}', "application/json; charset=utf-8"), 200);
+  assert.equal(await send('{"message":"é"}', "application/problem+json"), 415);
+});
+
+test("every method is answered, CONNECT too", async (t) => {
+  const { port, lines } = await startService(t, {}, addRoutes);
+  const allowed = /^HTTP\/1\.1 405 .*allow: GET, HEAD.*problem\+json/is;
+  assert.match(await sendRaw(port, get("/api/full", "CONNECT")), allowed);
+  assert.match(await sendRaw(port, get("/api/full", "QUERY")), allowed);
+  assert.match(await sendRaw(port, get("host:443", "CONNECT")), /^HTTP\/1\.1 405 /);
+  const codes = () => lines.flatMap((line) => line["http_response_status_code"] ?? []);
+  await eventually(() => (codes().length === 3 ? codes() : undefined));
+});
+
+test("what follows a request and is none does not take its answer", async (t) => {
+  const { port, lines } = await startService(t);
+  const slow = "GET /_contract/slow?ms=100 HTTP/1.1\r\nHost: test\r\n\r\n";
+  const answer = await sendRaw(port, `${slow}garbage\r\n\r\n`);
+  assert.match(answer, /^HTTP\/1\.1 200 .*slept_ms/s);
+  assert.equal(answer.split("HTTP/1.1").length, 2, "There is one answer.");
+  const line = await eventually(() => lines.find(({ message }) => message === "http request"));
+  assert.equal(line["http_response_status_code"], 200);
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
 import { BUCKETS } from "../../src/chassis/metrics.ts";
-import { eventually, type Line, startService } from "./support.ts";
+import { eventually, get, type Line, sendRaw, startService } from "./support.ts";
 
 const DURATION = "http_server_request_duration_seconds";
 
@@ -50,7 +50,7 @@ test("requests are counted by route and status, in the contract's buckets", asyn
   await Promise.all([1, 2, 3].map(() => fetch(`${url}/_contract/config/port`)));
   const [count, ...others] = await counts(url);
   assert.equal(others.length, 0);
-  assert.match(count ?? "", /http_route="\/_contract\/config\/:key"/);
+  assert.match(count ?? "", /http_route="\/_contract\/config\/\{key\}"/);
   assert.match(count ?? "", /http_response_status_code="200"/);
   assert.match(count ?? "", / 3$/);
   const buckets = (await scrape(url))
@@ -83,7 +83,7 @@ test("unknown paths and methods share one series each", async (t) => {
 });
 
 test("probes answer, and are neither counted nor logged", async (t) => {
-  const { url, state, lines } = await startService(t);
+  const { port, url, state, lines } = await startService(t);
   const statuses = async () => {
     const paths = ["/livez", "/readyz", "/metrics"];
     return Promise.all(paths.map(async (path) => (await fetch(url + path)).status));
@@ -91,6 +91,10 @@ test("probes answer, and are neither counted nor logged", async (t) => {
   assert.deepEqual(await statuses(), [200, 200, 200]);
   state.draining = true;
   assert.deepEqual(await statuses(), [200, 503, 200]);
+  for (const target of ["/%6civez", "http://host/livez"]) {
+    assert.match(await sendRaw(port, get(target)), /^HTTP\/1\.1 200 /, target);
+  }
+  assert.equal((await fetch(`${url}/livez`, { method: "POST" })).status, 405);
   assert.deepEqual(await counts(url), []);
   assert.deepEqual(accessLines(lines), []);
 });
@@ -101,4 +105,34 @@ test("target_info names the service", async (t) => {
   assert.match(info, /service_name="shop"/);
   assert.match(info, /service_version="1\.2\.3"/);
   assert.match(info, /telemetry_sdk_language="nodejs"/);
+});
+
+test("a client that leaves in the middle of a body is logged as 499", async (t) => {
+  const { port, lines, state } = await startService(t);
+  const socket = connect(port, "127.0.0.1");
+  const head = "POST /_contract/echo HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n";
+  socket.write(`${head}Content-Length: 500\r\n\r\n{"mess`);
+  await eventually(() => state.inFlight || undefined);
+  socket.destroy();
+  const line = await eventually(() => accessLines(lines)[0]);
+  assert.equal(line["http_response_status_code"], 499);
+});
+
+test("a line names template, bounded method and raw path", async (t) => {
+  const { port, url, lines } = await startService(t);
+  await fetch(`${url}/_contract/config/a%20b?secret`, { method: "PROPFIND" });
+  await sendRaw(port, get("http://host/no%20where?secret"));
+  const seen = await eventually(() =>
+    accessLines(lines).length > 1 ? accessLines(lines) : undefined,
+  );
+  const fields = seen.map((line) => [
+    line["http_request_method"],
+    line["http_route"],
+    line["url_path"],
+    line["http_response_status_code"],
+  ]);
+  assert.deepEqual(fields, [
+    ["_OTHER", "/_contract/config/{key}", "/_contract/config/a%20b", 405],
+    ["GET", "", "/no%20where", 404],
+  ]);
 });

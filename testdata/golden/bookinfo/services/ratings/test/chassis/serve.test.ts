@@ -8,12 +8,14 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
 import { freePort, type Line } from "./support.ts";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
+const SERVE = join(import.meta.dirname, "../../src/chassis/serve.ts");
 
-function launch(test: TestContext, environment: Record<string, string>) {
-  const child = spawn(process.execPath, [MAIN], {
+function launch(test: TestContext, environment: Record<string, string>, program = [MAIN]) {
+  const child = spawn(process.execPath, program, {
     env: { HOST: "127.0.0.1", CONTRACT_PROBES: "true", SHUTDOWN_DRAIN_MS: "0", ...environment },
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -21,9 +23,13 @@ function launch(test: TestContext, environment: Record<string, string>) {
   return { child, output: text(child.stdout), exit: once(child, "exit") };
 }
 
-async function launchReady(test: TestContext, environment: Record<string, string> = {}) {
+async function launchReady(
+  test: TestContext,
+  environment: Record<string, string> = {},
+  program?: string[],
+) {
   const port = await freePort();
-  const process = launch(test, { ...environment, PORT: String(port) });
+  const process = launch(test, { ...environment, PORT: String(port) }, program);
   const url = `http://127.0.0.1:${port}`;
   while (!(await answers(`${url}/readyz`))) {
     assert.equal(process.child.exitCode, null, "The service ended.");
@@ -47,10 +53,23 @@ async function untilActive(url: string): Promise<void> {
   }
 }
 
-async function errorLines(output: Promise<string>): Promise<Line[]> {
-  const lines = (await output).trim().split("\n");
-  return lines.map((line) => JSON.parse(line) as Line).filter(({ level }) => level === "error");
+async function linesOf(output: Promise<string>): Promise<Line[]> {
+  return (await output)
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Line);
 }
+
+async function errorLines(output: Promise<string>): Promise<Line[]> {
+  return (await linesOf(output)).filter(({ level }) => level === "error");
+}
+
+/** A service of one route whose handler forgets an await. */
+const FORGETFUL = `
+import { serve } from ${JSON.stringify(pathToFileURL(SERVE).href)};
+const fail = async () => { throw new Error("forgotten"); };
+await serve((app) => void app.get("/api/forget", async () => { fail(); return {}; }));
+`;
 
 async function exitMs(child: ChildProcess, exit: Promise<unknown[]>, signal: NodeJS.Signals) {
   const started = performance.now();
@@ -59,13 +78,15 @@ async function exitMs(child: ChildProcess, exit: Promise<unknown[]>, signal: Nod
   return { code, elapsedMs: performance.now() - started };
 }
 
-describe("a service as a process", { concurrency: true }, () => {
+describe("a service that starts", { concurrency: true }, () => {
   test("bad configuration is one line and exit 78", async (t) => {
     const { output, exit } = launch(t, { PORT: "banana" });
     assert.deepEqual(await exit, [78, null]);
     const [line, ...others] = await errorLines(output);
     assert.equal(others.length, 0);
     assert.deepEqual(line?.["variables"], ["PORT"]);
+    assert.equal(line?.["message"], "invalid configuration");
+    assert.match(String(line?.["error_message"]), /^PORT: expected /);
     assert.equal((await output).includes("banana"), false);
   });
 
@@ -73,11 +94,42 @@ describe("a service as a process", { concurrency: true }, () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     t.after(() => server.close());
-    const { output, exit } = launch(t, { PORT: String((server.address() as AddressInfo).port) });
+    const { port } = server.address() as AddressInfo;
+    const { output, exit } = launch(t, { PORT: String(port) });
     assert.deepEqual(await exit, [1, null]);
-    assert.equal((await errorLines(output)).length, 1);
+    const [line, ...others] = await linesOf(output);
+    assert.equal(others.length, 0);
+    assert.equal(line?.["message"], "cannot listen");
+    assert.match(String(line?.["error_message"]), /HOST and PORT.*EADDRINUSE/);
+    const { timestamp: _, ...fields } = line ?? {};
+    assert.doesNotMatch(JSON.stringify(fields), new RegExp(`127\\.0\\.0\\.1|\\b${port}\\b`));
   });
 
+  test("the start is one line with the port, and nothing else is said", async (t) => {
+    const { child, exit, output, port } = await launchReady(t);
+    child.kill("SIGTERM");
+    await exit;
+    const lines = await linesOf(output);
+    const messages = lines.map(({ message }) => message);
+    assert.deepEqual(messages, ["service started", "shutdown started", "shutdown complete"]);
+    assert.equal(lines[0]?.["server_port"], port);
+  });
+
+  test("a forgotten await is logged, and the service lives on", async (t) => {
+    const program = ["--input-type=module", "--eval", FORGETFUL];
+    const { child, exit, output, url } = await launchReady(t, {}, program);
+    assert.equal((await fetch(`${url}/api/forget`)).status, 200);
+    assert.equal((await fetch(`${url}/api/forget`)).status, 200);
+    child.kill("SIGTERM");
+    assert.deepEqual(await exit, [0, null]);
+    const [line, ...others] = await errorLines(output);
+    assert.equal(others.length, 1);
+    assert.equal(line?.["message"], "unhandled rejection");
+    assert.equal(line?.["error_message"], "forgotten");
+  });
+});
+
+describe("a service that is told to stop", { concurrency: true }, () => {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     test(`${signal} ends an idle service soon, even with a silent connection`, async (t) => {
       const { child, exit, port } = await launchReady(t);

@@ -13,6 +13,6 @@ export function createChassis(environment: Environment, output?: DestinationStre
   const config = loadConfig(environment, CallVariables);
   const logger = createLogger(config, output);
   const metrics = createMetrics(config);
-  const client = createClient(config, metrics);
+  const client = createClient(config, metrics, logger);
   return { config, logger, metrics, client };
 }

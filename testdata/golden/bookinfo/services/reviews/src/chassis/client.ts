@@ -5,6 +5,7 @@ import { z } from "zod";
 import { CALLS, type CallName } from "./calls.ts";
 import { type Config, milliseconds } from "./config.ts";
 import { BUDGET_HEADER, remainingMs } from "./deadline.ts";
+import type { Logger } from "./logger.ts";
 import { BUCKETS, type Metrics } from "./metrics.ts";
 import { Problem } from "./problem.ts";
 
@@ -37,16 +38,28 @@ export interface Answer {
 export interface Client {
   /** The called services. */
   readonly names: readonly CallName[];
-  /** GETs a path of a called service. Throws CallError if no answer comes in time. */
+  /**
+   * GETs a path of a called service; it begins with a slash. Throws CallError if no answer comes
+   * in time.
+   */
   readonly get: (name: CallName, path: string) => Promise<Answer>;
 }
 
 type Call = (typeof CALLS)[number];
 
+/** Shaped so that a path can be put behind it and nothing in it is a secret. */
+const BASE_URL = /^https?:\/\/[^\s/?#@\\]+(\/[^\s?#\\]*)?$/i;
+const URL_RULE =
+  "expected an absolute http or https URL without userinfo, query, fragment and white space";
+
+function isBaseUrl(text: string): boolean {
+  return BASE_URL.test(text) && URL.parse(text)?.port !== "0" && URL.canParse(text);
+}
+
 const prefixOf = (call: Call) => `CALL_${call.env}_`;
 
 const variablesOf = (call: Call) => ({
-  URL: z.url({ protocol: /^https?$/, error: "expected an http or https URL" }).optional(),
+  URL: z.string().refine(isBaseUrl, { error: URL_RULE }).optional(),
   ATTEMPT_TIMEOUT_MS: milliseconds(1).default(call.attemptTimeoutMs),
   DEADLINE_MS: milliseconds(1).default(call.deadlineMs),
 });
@@ -65,7 +78,7 @@ interface Target {
   readonly limitMs: number;
 }
 
-export function createClient(config: Config, { registry }: Metrics): Client {
+export function createClient(config: Config, { registry }: Metrics, logger: Logger): Client {
   const targets = new Map<string, Target>(
     CALLS.map((call) => [call.name, readTarget(config, call)]),
   );
@@ -85,21 +98,32 @@ export function createClient(config: Config, { registry }: Metrics): Client {
   return {
     names: CALLS.map(({ name }) => name),
     get: async (name, path) => {
-      const target = targets.get(name);
-      if (!target?.url) {
-        throw new CallError("not_configured");
-      }
-      const url = new URL(target.url + path);
-      const stop = duration.startTimer({ http_request_method: "GET", ...serverLabels(url) });
-      const limitMs = Math.min(target.limitMs, BUDGET_SHARE * remainingMs());
-      const outcome = await attempt(url, limitMs);
-      stop(outcomeLabels(outcome));
+      const outcome = await call(targets.get(name), path, duration);
       if (outcome instanceof CallError) {
+        logger.warn({ call: name, error_type: outcome.reason }, "call failed");
         throw outcome;
       }
       return outcome;
     },
   };
+}
+
+async function call(
+  target: Target | undefined,
+  path: string,
+  duration: Histogram,
+): Promise<Answer | CallError> {
+  if (!path.startsWith("/")) {
+    throw new TypeError("The path of a call begins with a slash: it could change the host.");
+  }
+  if (!target?.url) {
+    return new CallError("not_configured");
+  }
+  const url = new URL(target.url + path);
+  const stop = duration.startTimer({ http_request_method: "GET", ...serverLabels(url) });
+  const outcome = await attempt(url, Math.min(target.limitMs, BUDGET_SHARE * remainingMs()));
+  stop(outcomeLabels(outcome));
+  return outcome;
 }
 
 function readTarget(config: Config, call: Call): Target {
@@ -151,5 +175,5 @@ function outcomeLabels(outcome: Answer | CallError) {
     return { http_response_status_code: "", error_type: outcome.reason };
   }
   const code = String(outcome.status);
-  return { http_response_status_code: code, error_type: outcome.status >= 500 ? code : "" };
+  return { http_response_status_code: code, error_type: outcome.status >= 400 ? code : "" };
 }

@@ -55,6 +55,11 @@ export function sendRaw(port: number, bytes: string): Promise<string> {
   return text(socket);
 }
 
+/** The bytes of a request for a target as it is, after which the connection ends. */
+export function get(target: string, method = "GET"): string {
+  return `${method} ${target} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n`;
+}
+
 /** Calls a check until it holds: what a server does after its answer has no other sign. */
 export async function eventually<T>(check: () => T | undefined): Promise<T> {
   for (let attempt = 0; attempt < 200; attempt += 1) {

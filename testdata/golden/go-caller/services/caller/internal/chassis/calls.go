@@ -5,9 +5,10 @@ package chassis
 import (
 	"context"
 	"net/url"
-	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // callTable is what the spec says of each call. CALL_<NAME>_ATTEMPT_TIMEOUT_MS
@@ -27,13 +28,13 @@ type callDefaults struct {
 // Call is how one dependency is called.
 type Call struct {
 	URL            string        `env:"URL"` // "" until somebody says where it is
-	AttemptTimeout time.Duration `env:"ATTEMPT_TIMEOUT_MS"`
-	Deadline       time.Duration `env:"DEADLINE_MS"`
+	AttemptTimeout time.Duration `env:"ATTEMPT_TIMEOUT_MS" first:"1" last:"600000"`
+	Deadline       time.Duration `env:"DEADLINE_MS" first:"1" last:"600000"`
 }
 
-func loadCalls(vars map[string]string) (map[string]Call, []string) {
+func loadCalls(vars map[string]string) (map[string]Call, []ConfigProblem) {
 	calls := make(map[string]Call, len(callTable))
-	var problems []string
+	var problems []ConfigProblem
 	for _, row := range callTable {
 		call, wrong := loadCall(row, vars)
 		calls[row.name] = call
@@ -42,29 +43,32 @@ func loadCalls(vars map[string]string) (map[string]Call, []string) {
 	return calls, problems
 }
 
-func loadCall(row callDefaults, vars map[string]string) (Call, []string) {
-	const shortest, longest = time.Millisecond, 10 * time.Minute
+func loadCall(row callDefaults, vars map[string]string) (Call, []ConfigProblem) {
 	prefix := "CALL_" + row.env + "_"
 	call := Call{
 		AttemptTimeout: time.Duration(row.attemptTimeoutMS) * time.Millisecond,
 		Deadline:       time.Duration(row.deadlineMS) * time.Millisecond,
 	}
-	problems := slices.Concat(
-		parse(&call, prefix, vars),
-		between(prefix+"ATTEMPT_TIMEOUT_MS", call.AttemptTimeout, shortest, longest),
-		between(prefix+"DEADLINE_MS", call.Deadline, shortest, longest),
-	)
+	problems := parse(&call, prefix, vars)
 	if call.URL != "" && !isBaseURL(call.URL) {
-		problems = append(problems, prefix+"URL must be an http or https URL with no query")
+		problems = append(problems, ConfigProblem{Variable: prefix + "URL", Rule: baseURLRule})
 	}
 	call.URL = strings.TrimRight(call.URL, "/")
 	return call, problems
 }
 
+const baseURLRule = "an absolute http or https URL without user, query, fragment and white space"
+
 func isBaseURL(text string) bool {
 	u, err := url.Parse(text)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" &&
-		!strings.ContainsAny(text, "?#")
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && isPort(u.Port()) &&
+		u.User == nil && !strings.ContainsAny(text, "?#") && !strings.ContainsFunc(text, unicode.IsSpace)
+}
+
+// isPort takes "" too, which leaves the port to the scheme.
+func isPort(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return text == "" || err == nil && n > 0
 }
 
 // limit is the time that a call may take. Of what is left of the request that it

@@ -34,8 +34,9 @@ func TestVariablesOfACall(t *testing.T) {
 func TestBadVariablesOfACall(t *testing.T) {
 	prefix := "CALL_" + callTable[0].env + "_"
 	for _, entry := range []string{
-		"URL=nope", "URL=ftp://a", "URL=http://", "URL=http://a?b", "URL=http://a b",
-		"ATTEMPT_TIMEOUT_MS=0", "ATTEMPT_TIMEOUT_MS=1s", "DEADLINE_MS=-1",
+		"URL=nope", "URL=ftp://a", "URL=http://", "URL=http://a?b", "URL=http://a b", "URL=http://a/b c", "URL=http://a#b",
+		"URL=http://user:secret@a", "URL=http://a:0", "URL=http://a:65536", "URL=http:a", "URL=/a", "URL= http://a", "URL=http://a/\xff",
+		"ATTEMPT_TIMEOUT_MS=0", "ATTEMPT_TIMEOUT_MS=1s", "DEADLINE_MS=-1", "DEADLINE_MS=600001",
 	} {
 		name, _, _ := strings.Cut(entry, "=")
 		if problems := configProblems(t, prefix+entry); len(problems) != 1 || !strings.HasPrefix(problems[0], prefix+name+" must be ") {

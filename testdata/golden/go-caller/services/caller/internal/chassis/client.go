@@ -22,6 +22,7 @@ import (
 const (
 	maxAnswerBytes = 1 << 20
 	idlePerHost    = 64
+	dialTimeout    = 3 * time.Second
 	idleTimeout    = 30 * time.Second // well below the 75 s after which the callee closes
 )
 
@@ -51,17 +52,24 @@ func newClient(cfg Config, log *slog.Logger, registry *prometheus.Registry) *Cli
 }
 
 // newHTTPClient has no proxy and follows no redirect: a call goes where its
-// variable says, and nowhere else. Its time limits come with each request.
+// variable says, and nowhere else. Its time limits come with each request, apart
+// from those of the way there: net/http goes on connecting for later requests
+// when the request that it began for is over.
 func newHTTPClient() *http.Client {
 	return &http.Client{
 		Transport: &http.Transport{
-			DialContext:            (&net.Dialer{KeepAlive: 15 * time.Second}).DialContext,
+			DialContext:            newDialer().DialContext,
+			TLSHandshakeTimeout:    dialTimeout,
 			MaxIdleConnsPerHost:    idlePerHost,
 			IdleConnTimeout:        idleTimeout,
 			MaxResponseHeaderBytes: 64 << 10,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+}
+
+func newDialer() *net.Dialer {
+	return &net.Dialer{Timeout: dialTimeout, KeepAlive: 15 * time.Second}
 }
 
 // Names gives the calls that the spec has, sorted.
@@ -71,6 +79,15 @@ func (c *Client) Names() []string { return slices.Sorted(maps.Keys(c.calls)) }
 // the context of the request that is being served: the call then ends before it.
 // The error is always a [*CallError]; an answer such as 404 or 503 is no error.
 func (c *Client) Get(ctx context.Context, name, path string) (*Answer, error) {
+	answer, err := c.get(ctx, name, path)
+	if err != nil {
+		_, failure := outcome(nil, err)
+		c.log.WarnContext(ctx, "call failed", "call", name, "error_type", failure)
+	}
+	return answer, err
+}
+
+func (c *Client) get(ctx context.Context, name, path string) (*Answer, error) {
 	call, known := c.calls[name]
 	switch {
 	case !known:
@@ -105,14 +122,10 @@ func newRequest(ctx context.Context, base, path string, limit time.Duration) (*h
 func (c *Client) send(name string, request *http.Request) (*Answer, error) {
 	start := time.Now()
 	answer, err := c.exchange(name, request)
-	spent := time.Since(start)
+	spent := time.Since(start).Seconds()
 	status, failure := outcome(answer, err)
 	c.durations.WithLabelValues(request.Method, request.URL.Hostname(), portOf(request.URL), status, failure).
-		Observe(spent.Seconds())
-	if err != nil {
-		c.log.WarnContext(request.Context(), "call failed",
-			"call", name, "error_type", failure, "duration_ms", inMilliseconds(spent))
-	}
+		Observe(spent)
 	return answer, err
 }
 

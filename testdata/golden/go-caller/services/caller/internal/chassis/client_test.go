@@ -97,7 +97,7 @@ func TestGetFails(t *testing.T) {
 
 func TestRefusedConnectionTellsNoAddress(t *testing.T) {
 	port := freePort(t)
-	s, log, name := newCaller(t, "http://user:secret@127.0.0.1:"+port)
+	s, log, name := newCaller(t, "http://127.0.0.1:"+port+"/secret")
 	_, err := s.Client.Get(t.Context(), name, "/?token=secret")
 	if codeOf(t, err) != CodeConnect {
 		t.Errorf("code %s", codeOf(t, err))
@@ -105,7 +105,27 @@ func TestRefusedConnectionTellsNoAddress(t *testing.T) {
 	if text := err.Error() + log.String(); strings.Contains(text, "secret") || strings.Contains(text, port) {
 		t.Errorf("told: %s", text)
 	}
-	log.find(t, "call failed")
+	if line := log.find(t, "call failed"); line["level"] != "warn" || line["call"] != name || line["error_type"] != CodeConnect {
+		t.Errorf("log: %v", line)
+	}
+}
+
+func TestCallWithoutAddressIsLogged(t *testing.T) {
+	s, log, name := newCaller(t, "")
+	get(t, start(t, s)+"/_contract/call/"+name).problem(t, http.StatusBadGateway)
+	if line := log.find(t, "call failed"); line["call"] != name || line["error_type"] != CodeNotConfigured {
+		t.Errorf("log: %v", line)
+	}
+}
+
+func TestConnectingComesToAnEnd(t *testing.T) {
+	transport, ok := newHTTPClient().Transport.(*http.Transport)
+	if !ok || transport.TLSHandshakeTimeout <= 0 || transport.TLSHandshakeTimeout > 5*time.Second {
+		t.Error("a callee that says nothing keeps what calls it by TLS")
+	}
+	if limit := newDialer().Timeout; limit <= 0 || limit > 5*time.Second {
+		t.Errorf("a host that is silent is dialled for %v", limit)
+	}
 }
 
 func TestPathCannotChangeTheHost(t *testing.T) {

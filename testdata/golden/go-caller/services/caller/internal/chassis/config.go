@@ -3,32 +3,26 @@
 package chassis
 
 import (
-	"cmp"
-	"errors"
-	"fmt"
 	"log/slog"
-	"reflect"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/caarlos0/env/v11"
 )
 
 // Config is what the environment says; an empty variable counts as unset.
+// Numbers have the first and the last value that they may have, as the variable
+// tells it.
 type Config struct {
 	ServiceName     string        `env:"SERVICE_NAME"`
 	ServiceVersion  string        `env:"SERVICE_VERSION"`
 	Host            string        `env:"HOST"`
-	Port            int           `env:"PORT"`
-	LogLevel        slog.Level    `env:"LOG_LEVEL"`
-	MaxBodyBytes    int64         `env:"MAX_BODY_BYTES"`
-	RequestTimeout  time.Duration `env:"REQUEST_TIMEOUT_MS"`
-	HeaderTimeout   time.Duration `env:"HEADER_TIMEOUT_MS"`
-	KeepAlive       time.Duration `env:"KEEP_ALIVE_MS"`
-	ShutdownDrain   time.Duration `env:"SHUTDOWN_DRAIN_MS"`
-	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT_MS"`
+	Port            int           `env:"PORT" first:"1" last:"65535"`
+	LogLevel        LogLevel      `env:"LOG_LEVEL"`
+	MaxBodyBytes    int64         `env:"MAX_BODY_BYTES" first:"1" last:"1073741824"`
+	RequestTimeout  time.Duration `env:"REQUEST_TIMEOUT_MS" first:"1" last:"600000"`
+	HeaderTimeout   time.Duration `env:"HEADER_TIMEOUT_MS" first:"1" last:"600000"`
+	KeepAlive       time.Duration `env:"KEEP_ALIVE_MS" first:"1" last:"3600000"`
+	ShutdownDrain   time.Duration `env:"SHUTDOWN_DRAIN_MS" first:"0" last:"600000"`
+	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT_MS" first:"0" last:"600000"`
 	ContractProbes  bool          `env:"CONTRACT_PROBES"`
 
 	// Calls are the dependencies of the service, by name.
@@ -40,10 +34,31 @@ type Config struct {
 // ConfigError names the variables that do not hold what they should. It never
 // holds a value: that may be a secret.
 type ConfigError struct {
-	Problems []string
+	Problems []ConfigProblem
 }
 
-func (e *ConfigError) Error() string { return strings.Join(e.Problems, "; ") }
+// ConfigProblem is a variable with the rule that it breaks.
+type ConfigProblem struct {
+	Variable string
+	Rule     string
+}
+
+func (e *ConfigError) Error() string {
+	texts := make([]string, len(e.Problems))
+	for i, problem := range e.Problems {
+		texts[i] = problem.Variable + " must be " + problem.Rule
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Variables gives the names of the variables.
+func (e *ConfigError) Variables() []string {
+	names := make([]string, len(e.Problems))
+	for i, problem := range e.Problems {
+		names[i] = problem.Variable
+	}
+	return names
+}
 
 // LoadConfig reads environ, a list as of [os.Environ]. Its error is always a
 // *ConfigError with all problems; the Config beside it has defaults in place of
@@ -52,7 +67,6 @@ func LoadConfig(environ []string) (Config, error) {
 	cfg := defaults()
 	cfg.vars = variables(environ)
 	problems := parse(&cfg, "", cfg.vars)
-	problems = append(problems, cfg.outOfRange()...)
 	calls, wrong := loadCalls(cfg.vars)
 	cfg.Calls = calls
 	problems = append(problems, wrong...)
@@ -75,7 +89,7 @@ func defaults() Config {
 		ServiceVersion:  "0.1.0",
 		Host:            "0.0.0.0",
 		Port:            8102,
-		LogLevel:        slog.LevelInfo,
+		LogLevel:        LogLevel(slog.LevelInfo),
 		MaxBodyBytes:    1 << 20,
 		RequestTimeout:  10 * time.Second,
 		HeaderTimeout:   5 * time.Second,
@@ -83,28 +97,6 @@ func defaults() Config {
 		ShutdownDrain:   10 * time.Second,
 		ShutdownTimeout: 20 * time.Second,
 	}
-}
-
-func (c Config) outOfRange() []string {
-	const longest = 10 * time.Minute
-	return slices.Concat(
-		between("PORT", c.Port, 1, 65535),
-		between("MAX_BODY_BYTES", c.MaxBodyBytes, 1, 1<<30),
-		between("REQUEST_TIMEOUT_MS", c.RequestTimeout, time.Millisecond, longest),
-		between("HEADER_TIMEOUT_MS", c.HeaderTimeout, time.Millisecond, longest),
-		between("KEEP_ALIVE_MS", c.KeepAlive, time.Millisecond, time.Hour),
-		between("SHUTDOWN_DRAIN_MS", c.ShutdownDrain, 0, longest),
-		between("SHUTDOWN_TIMEOUT_MS", c.ShutdownTimeout, 0, longest),
-	)
-}
-
-// between gives a problem or none. Durations are told in milliseconds, as the
-// variables have them.
-func between[T cmp.Ordered](name string, value, low, high T) []string {
-	if low <= value && value <= high {
-		return nil
-	}
-	return []string{fmt.Sprintf("%s must be from %v to %v", name, low, high)}
 }
 
 func variables(environ []string) map[string]string {
@@ -115,52 +107,4 @@ func variables(environ []string) map[string]string {
 		}
 	}
 	return vars
-}
-
-// parse fills the struct that target points to from the variables that begin
-// with prefix, and gives the problems.
-func parse(target any, prefix string, vars map[string]string) []string {
-	err := env.ParseWithOptions(target, env.Options{
-		Environment: vars,
-		Prefix:      prefix,
-		FuncMap:     map[reflect.Type]env.ParserFunc{reflect.TypeFor[time.Duration](): milliseconds},
-	})
-	var all env.AggregateError
-	if !errors.As(err, &all) {
-		return nil
-	}
-	var problems []string
-	for _, one := range all.Errors {
-		problems = append(problems, prefix+problemWith(target, one))
-	}
-	return problems
-}
-
-// problemWith rewords an error of package env, which names the Go field in place
-// of the variable and quotes the value.
-func problemWith(target any, err error) string {
-	var wrong env.ParseError
-	if !errors.As(err, &wrong) {
-		return err.Error()
-	}
-	field, _ := reflect.TypeOf(target).Elem().FieldByName(wrong.Name)
-	return field.Tag.Get("env") + " must be " + wording(wrong.Type)
-}
-
-func wording(kind reflect.Type) string {
-	switch kind {
-	case reflect.TypeFor[time.Duration]():
-		return "a whole number of milliseconds"
-	case reflect.TypeFor[slog.Level]():
-		return "debug, info, warn or error"
-	case reflect.TypeFor[bool]():
-		return "true or false"
-	default:
-		return "a whole number"
-	}
-}
-
-func milliseconds(text string) (any, error) {
-	n, err := strconv.ParseInt(text, 10, 32)
-	return time.Duration(n) * time.Millisecond, err
 }

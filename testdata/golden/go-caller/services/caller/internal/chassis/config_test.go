@@ -5,7 +5,6 @@ package chassis
 import (
 	"errors"
 	"log/slog"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +27,7 @@ func TestEnvironmentWins(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if cfg.Port != 1234 || cfg.ServiceName != "other" || cfg.LogLevel != slog.LevelWarn ||
+	if cfg.Port != 1234 || cfg.ServiceName != "other" || cfg.LogLevel.Level() != slog.LevelWarn ||
 		cfg.RequestTimeout != 250*time.Millisecond || !cfg.ContractProbes {
 		t.Errorf("not taken from the environment: %+v", cfg)
 	}
@@ -41,7 +40,10 @@ func TestBadVariables(t *testing.T) {
 	for _, entry := range []string{
 		"PORT=banana", "PORT=0", "PORT=65536", "LOG_LEVEL=loud-4711", "MAX_BODY_BYTES=1MB", "MAX_BODY_BYTES=0",
 		"REQUEST_TIMEOUT_MS=-5", "REQUEST_TIMEOUT_MS=2s", "HEADER_TIMEOUT_MS=0", "KEEP_ALIVE_MS=9999999999999",
-		"SHUTDOWN_DRAIN_MS=-1", "SHUTDOWN_TIMEOUT_MS=1.5", "CONTRACT_PROBES=perhaps",
+		"SHUTDOWN_DRAIN_MS=-1", "SHUTDOWN_TIMEOUT_MS=1.5", "CONTRACT_PROBES=perhaps", "CONTRACT_PROBES=1", "CONTRACT_PROBES=TRUE",
+		"PORT=+7050", "PORT= 7050", "LOG_LEVEL=INFO", "LOG_LEVEL=info+2", "LOG_LEVEL=warning", "SHUTDOWN_DRAIN_MS=-0",
+		"REQUEST_TIMEOUT_MS=600001", "KEEP_ALIVE_MS=3600001", "MAX_BODY_BYTES=1073741825", "MAX_BODY_BYTES=99999999999999999999",
+		"SERVICE_NAME=\xff4711", "SERVICE_VERSION=\xff4711", "HOST=\xff4711",
 	} {
 		name, value, _ := strings.Cut(entry, "=")
 		problems := configProblems(t, entry)
@@ -61,6 +63,29 @@ func TestAllBadVariablesAreNamedTogether(t *testing.T) {
 	}
 }
 
+func TestRulesAreInTheUnitsOfTheVariables(t *testing.T) {
+	for entry, want := range map[string]string{
+		"REQUEST_TIMEOUT_MS=0": "REQUEST_TIMEOUT_MS must be a whole number of milliseconds from 1 to 600000",
+		"KEEP_ALIVE_MS=x":      "KEEP_ALIVE_MS must be a whole number of milliseconds from 1 to 3600000",
+		"PORT=0":               "PORT must be a whole number from 1 to 65535",
+	} {
+		if got := configProblems(t, entry); len(got) != 1 || got[0] != want {
+			t.Errorf("%s: %q, want %q", entry, got, want)
+		}
+	}
+}
+
+func TestEndsOfRanges(t *testing.T) {
+	for _, entry := range []string{
+		"PORT=1", "PORT=65535", "MAX_BODY_BYTES=1", "MAX_BODY_BYTES=1073741824", "REQUEST_TIMEOUT_MS=1", "HEADER_TIMEOUT_MS=600000",
+		"KEEP_ALIVE_MS=3600000", "SHUTDOWN_DRAIN_MS=0", "SHUTDOWN_TIMEOUT_MS=600000", "LOG_LEVEL=debug", "CONTRACT_PROBES=false", "port=x",
+	} {
+		if _, err := LoadConfig([]string{entry}); err != nil {
+			t.Errorf("%s: %v", entry, err)
+		}
+	}
+}
+
 func TestLookup(t *testing.T) {
 	cfg, err := LoadConfig([]string{"GREETING_TEXT=hello", "EMPTY="})
 	if err != nil {
@@ -76,6 +101,7 @@ func TestLookup(t *testing.T) {
 	}
 }
 
+// configProblems gives the problems as texts.
 func configProblems(t *testing.T, environ ...string) []string {
 	t.Helper()
 	_, err := LoadConfig(environ)
@@ -83,5 +109,5 @@ func configProblems(t *testing.T, environ ...string) []string {
 	if !errors.As(err, &invalid) {
 		t.Fatalf("%q: error %v", environ, err)
 	}
-	return slices.Clone(invalid.Problems)
+	return strings.Split(invalid.Error(), "; ")
 }

@@ -3,6 +3,7 @@
 package chassis
 
 import (
+	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -28,19 +29,38 @@ func run(environ []string, stdout io.Writer, signals <-chan os.Signal, register 
 	cfg, err := LoadConfig(environ)
 	log := newLogger(stdout, cfg)
 	if err != nil {
-		log.Error("the configuration is not valid", errorFields(err)...)
+		log.Error("invalid configuration", configFields(err)...)
 		return exitConfig
 	}
 	slog.SetDefault(log) // also for libraries that use package log
 	s := New(cfg, log)
 	register(s)
 	listener, err := s.listen()
-	if err == nil {
-		err = s.serve(listener, signals)
-	}
 	if err != nil {
-		log.Error("the service failed", errorFields(err)...)
+		log.Error("cannot listen", errorFields(err)...)
 		return exitFailed
 	}
-	return exitDone
+	return s.exitStatus(s.serve(listener, signals))
+}
+
+func configFields(err error) []any {
+	fields := errorFields(err)
+	var invalid *ConfigError
+	if errors.As(err, &invalid) {
+		fields = append(fields, "variables", invalid.Variables())
+	}
+	return fields
+}
+
+func (s *Service) exitStatus(err error) int {
+	var second secondSignal
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &second):
+		s.Log.Warn("shutdown cut short", errorFields(err)...)
+		return second.exitStatus()
+	}
+	s.Log.Error("the service failed", crashFields(err)...)
+	return exitFailed
 }

@@ -4,7 +4,8 @@ package chassis
 
 import (
 	"bufio"
-	"errors"
+	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -64,7 +65,7 @@ func eventually(t *testing.T, holds func() bool) {
 
 func TestDrain(t *testing.T) {
 	p := startProcess(t, "SHUTDOWN_DRAIN_MS=300")
-	if get(t, p.url+"/_contract/slow?ms=0").header.Get("Connection") == "close" {
+	if get(t, p.url+"/_contract/slow?ms=0").closes {
 		t.Error("connections are closed before the end")
 	}
 	p.signals <- syscall.SIGTERM
@@ -147,8 +148,13 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 	p := startProcess(t, "SHUTDOWN_DRAIN_MS=60000")
 	p.signals <- syscall.SIGTERM
 	p.signals <- os.Interrupt
-	if err := p.end(t, 3*time.Second); !errors.Is(err, errSecondSignal) {
+	if err := p.end(t, 3*time.Second); err != (secondSignal{os.Interrupt}) {
 		t.Errorf("ended with %v", err)
+	}
+	for signal, status := range map[os.Signal]int{os.Interrupt: 130, syscall.SIGTERM: 143} {
+		if got := (secondSignal{signal}).exitStatus(); got != status {
+			t.Errorf("%v: exit status %d", signal, got)
+		}
 	}
 }
 
@@ -200,12 +206,16 @@ func exchange(t *testing.T, address, text string) (string, time.Duration) {
 
 func TestBadConfigurationEndsTheStart(t *testing.T) {
 	log := &logBuffer{}
-	status := run([]string{"PORT=banana"}, log, nil, func(*Service) { t.Error("the service was built") })
+	environ := []string{"PORT=banana", "SERVICE_NAME=\xff", "REQUEST_TIMEOUT_MS=1s"}
+	status := run(environ, log, nil, func(*Service) { t.Error("the service was built") })
 	lines := log.lines(t)
 	if status != exitConfig || len(lines) != 1 || lines[0]["level"] != "error" {
 		t.Errorf("status %d, log %s", status, log)
 	}
-	if text := log.String(); !strings.Contains(text, "PORT") || strings.Contains(text, "banana") {
+	if lines[0]["message"] != "invalid configuration" || fmt.Sprint(lines[0]["variables"]) != "[SERVICE_NAME PORT REQUEST_TIMEOUT_MS]" {
+		t.Errorf("log %s", log)
+	}
+	if text := log.String(); !strings.Contains(text, "PORT must be") || strings.Contains(text, "banana") {
 		t.Errorf("log %s", text)
 	}
 }
@@ -222,6 +232,52 @@ func TestPortInUse(t *testing.T) {
 	lines := log.lines(t)
 	if status != exitFailed || len(lines) != 1 || lines[0]["level"] != "error" || !strings.Contains(log.String(), "in use") {
 		t.Errorf("status %d, log %s", status, log)
+	}
+}
+
+func TestNoSuchHost(t *testing.T) {
+	for _, host := range []string{"nonsense.invalid", "[::1]", "127.0.0.1:80"} {
+		log := &logBuffer{}
+		status := run([]string{"HOST=" + host, "PORT=" + freePort(t)}, log, nil, func(*Service) {})
+		line, told := log.find(t, "cannot listen"), log.String()
+		if status != exitFailed || !strings.Contains(fmt.Sprint(line["error_message"]), "HOST and PORT") || strings.Contains(told, host) {
+			t.Errorf("%s: status %d, log %s", host, status, told)
+		}
+	}
+}
+
+func TestClientThatLeavesInItsBodyIsNoError(t *testing.T) {
+	p := startProcess(t)
+	conn, err := net.Dial("tcp", p.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := "POST /_contract/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+	if _, err := io.WriteString(conn, head); err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.Close()
+	eventually(t, func() bool { return strings.Contains(p.log.String(), `"http request"`) })
+	if line := p.log.find(t, "http request"); line["http_response_status_code"] != float64(statusClientClosed) {
+		t.Errorf("log: %v", line)
+	}
+}
+
+func TestClientThatLeavesIsNoError(t *testing.T) {
+	p := startProcess(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+"/_contract/slow?ms=9000", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response, err := http.DefaultClient.Do(r); err == nil {
+		_ = response.Body.Close()
+		t.Fatal("the client did not leave")
+	}
+	eventually(t, func() bool { return strings.Contains(p.log.String(), `"http request"`) })
+	if line := p.log.find(t, "http request"); line["http_response_status_code"] != float64(statusClientClosed) {
+		t.Errorf("log: %v", line)
 	}
 }
 

@@ -23,6 +23,64 @@ func TestUnknownPathAndMethod(t *testing.T) {
 	}
 }
 
+func TestUncleanPathsAreUnknown(t *testing.T) {
+	s, log := newTestService(t, "CONTRACT_PROBES=true")
+	s.Route("GET /home/{$}", func(http.ResponseWriter, *http.Request) error { return nil })
+	s.Route("DELETE /tree/", func(http.ResponseWriter, *http.Request) error { return nil })
+	_, address, _ := strings.Cut(start(t, s), "//")
+	for _, target := range []string{
+		"//home/", "/home//", "/home/.", "/x/../home/", "/home", "/home/%0a", "/home%2F", "/livez%0a", "/livez/", "//livez", "http://h//home/",
+		"/tree", `/"x"`,
+	} {
+		answer, _ := exchange(t, address, "GET "+target+" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+		if !strings.Contains(answer, " 404 ") {
+			t.Errorf("%s: %s", target, answer)
+		}
+		if path := strings.TrimPrefix(target, "http://h"); log.last(t)["url_path"] != path || log.last(t)["http_route"] != "" {
+			t.Errorf("%s: %v", target, log.last(t))
+		}
+	}
+	count := len(log.lines(t))
+	for _, target := range []string{"/%6civez", "http://h/livez", "/livez?x=1"} {
+		answer, _ := exchange(t, address, "GET "+target+" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+		if !strings.Contains(answer, " 200 ") || len(log.lines(t)) != count {
+			t.Errorf("%s: %s, log %s", target, answer, log)
+		}
+	}
+}
+
+func TestAllowNamesTheMethodsOfAllRoutes(t *testing.T) {
+	s, log := newTestService(t)
+	for _, pattern := range []string{"GET /things/{id}", "PUT /things/{other}", "DELETE /{kind}/last", "POST /files/{rest...}"} {
+		s.Route(pattern, func(http.ResponseWriter, *http.Request) error { return nil })
+	}
+	url := start(t, s)
+	refused := request(t, http.MethodPatch, url+"/things/last", "", nil)
+	refused.problem(t, http.StatusMethodNotAllowed)
+	if allow := refused.header.Get("Allow"); allow != "DELETE, GET, HEAD, PUT" {
+		t.Errorf("Allow %q", allow)
+	}
+	for path, route := range map[string]string{"/things/1": "/things/{id}", "/files/a/b": "/files/{rest}"} {
+		request(t, http.MethodPatch, url+path, "", nil).problem(t, http.StatusMethodNotAllowed)
+		if line := log.last(t); line["http_route"] != route {
+			t.Errorf("%s: %v", path, line)
+		}
+	}
+}
+
+func TestLargeBodyThatNobodyReadsIsNoMatter(t *testing.T) {
+	s, _ := newTestService(t, "CONTRACT_PROBES=true", "MAX_BODY_BYTES=100")
+	_, address, _ := strings.Cut(start(t, s), "//")
+	for target, status := range map[string]string{
+		"GET /_contract/slow?ms=0": " 200 ", "POST /nope": " 404 ", "POST /_contract/echo": " 413 ",
+	} {
+		head := " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2000000\r\n\r\n"
+		if answer, _ := exchange(t, address, target+head); !strings.Contains(answer, status) {
+			t.Errorf("%s: %s, want %s", target, answer, status)
+		}
+	}
+}
+
 func TestContractRoutesExistOnlyWhenAskedFor(t *testing.T) {
 	s, _ := newTestService(t)
 	get(t, start(t, s)+"/_contract/slow?ms=0").problem(t, http.StatusNotFound)
@@ -38,6 +96,8 @@ func TestEcho(t *testing.T) {
 		{"good", "application/json; charset=utf-8", `{"message":"hi"}`, 200},
 		{"longest", "application/json", `{"message":"` + strings.Repeat("é", 1000) + `"}`, 200},
 		{"not JSON", "application/json", `{bad`, 400},
+		{"not UTF-8", "application/json", "{\"message\":\"\xff\"}", 400},
+		{"not a number", "application/json", `{"message":"hi","x":NaN}`, 400},
 		{"two documents", "application/json", `{"message":"hi"} {}`, 400},
 		{"no body", "application/json", ``, 400},
 		{"text", "text/plain", `{"message":"hi"}`, 415},
@@ -83,7 +143,7 @@ func TestCrashGivesNothingAway(t *testing.T) {
 		t.Errorf("the body tells of the crash: %s", got.body)
 	}
 	line := log.find(t, "request crashed")
-	if !strings.Contains(fmt.Sprint(line["error_stack"]), "contractBoom") || line["error_type"] != "string" {
+	if !strings.Contains(fmt.Sprint(line["error_stack"]), "contractBoom") || line["error_type"] != "panic" {
 		t.Errorf("log: %v", line)
 	}
 }
@@ -93,7 +153,9 @@ func TestErrorsOfHandlers(t *testing.T) {
 	s.Route("GET /known", func(http.ResponseWriter, *http.Request) error {
 		return fmt.Errorf("wrapped: %w", NewProblem(http.StatusConflict, "taken"))
 	})
-	s.Route("GET /unknown", func(http.ResponseWriter, *http.Request) error { return errors.New("secret reason") })
+	s.Route("GET /unknown", func(http.ResponseWriter, *http.Request) error {
+		return fmt.Errorf("secret reason: %w", io.ErrClosedPipe)
+	})
 	url := start(t, s)
 	if p := get(t, url+"/known").problem(t, http.StatusConflict); p.Detail != "taken" {
 		t.Errorf("detail %q", p.Detail)
@@ -101,7 +163,8 @@ func TestErrorsOfHandlers(t *testing.T) {
 	if got := get(t, url+"/unknown"); strings.Contains(got.body, "secret") {
 		t.Errorf("the body tells the error: %s", got.body)
 	}
-	if line := log.find(t, "request failed"); line["error_message"] != "secret reason" {
+	if line := log.find(t, "request failed"); !strings.HasPrefix(fmt.Sprint(line["error_message"]), "secret reason") ||
+		line["error_type"] != "*errors.errorString" || !strings.Contains(fmt.Sprint(line["error_stack"]), "goroutine") {
 		t.Errorf("log: %v", line)
 	}
 }
@@ -133,8 +196,8 @@ func TestHandlerOverTimeIsAnsweredFor(t *testing.T) {
 		began := time.Now()
 		got := get(t, url+path)
 		got.problem(t, http.StatusServiceUnavailable)
-		if got.header.Get("Retry-After") == "" {
-			t.Errorf("%s: no Retry-After", path)
+		if got.header.Get("Retry-After") == "" || got.closes {
+			t.Errorf("%s: header %v", path, got.header)
 		}
 		if spent := time.Since(began); spent > 2*time.Second {
 			t.Errorf("%s: answered after %v", path, spent)
@@ -166,7 +229,9 @@ func TestAnswerThatNeverEndsIsCutOff(t *testing.T) {
 func TestCallerThatWaitsLessGetsItsAnswerEarlier(t *testing.T) {
 	s, _ := newTestService(t, "CONTRACT_PROBES=true", "REQUEST_TIMEOUT_MS=5000")
 	url := start(t, s) + "/_contract/slow?ms=150"
-	for header, status := range map[string]int{"50": 503, "60000": 200, "0": 200, "-1": 200, "soon": 200} {
+	for header, status := range map[string]int{"50": 503, "60000": 200, "0": 200, "-1": 200, "soon": 200,
+		"+50": 200, "50, 60": 200, "0000000050": 200, " 50 ": 503, "000000050": 503,
+	} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 		if err != nil {
 			t.Fatal(err)

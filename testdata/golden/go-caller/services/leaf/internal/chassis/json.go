@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 )
 
 // WriteJSON answers with value. An error means that nothing was sent.
@@ -30,26 +31,39 @@ func DecodeJSON(r *http.Request, target any) error {
 	if err != nil || media != "application/json" {
 		return NewProblem(http.StatusUnsupportedMediaType, "send application/json")
 	}
-	decoder := json.NewDecoder(r.Body)
-	if err := decoder.Decode(target); err != nil {
-		return decodeProblem(r, err)
+	body, err := io.ReadAll(r.Body) // no more than the limit
+	if err != nil {
+		return readProblem(r, err)
 	}
-	if err := decoder.Decode(&json.RawMessage{}); !errors.Is(err, io.EOF) {
-		return decodeProblem(r, err)
+	if !utf8.Valid(body) {
+		return notJSON()
 	}
-	return nil
+	return decodeProblem(json.Unmarshal(body, target))
 }
 
-// decodeProblem keeps apart what is not JSON, what has another type than it
-// should, and what could not be read at all.
-func decodeProblem(r *http.Request, err error) error {
-	var wrongType *json.UnmarshalTypeError
-	if errors.As(err, &wrongType) {
-		return Invalid(FieldError{Pointer: pointer(wrongType.Field), Detail: "must not be a JSON " + wrongType.Value})
-	}
+// readProblem keeps apart who sends a broken body, and what ended it otherwise.
+func readProblem(r *http.Request, err error) error {
 	if p := problemOf(r.Context(), err); p != nil {
 		return p
 	}
+	return notJSON()
+}
+
+// decodeProblem keeps apart what is not JSON, and what has another type than it
+// should.
+func decodeProblem(err error) error {
+	var syntax *json.SyntaxError
+	var wrongType *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return notJSON()
+	case errors.As(err, &wrongType):
+		return Invalid(FieldError{Pointer: pointer(wrongType.Field), Detail: "must not be a JSON " + wrongType.Value})
+	}
+	return err // nil, or of an UnmarshalJSON of the target
+}
+
+func notJSON() error {
 	return NewProblem(http.StatusBadRequest, "the body is not one JSON document")
 }
 

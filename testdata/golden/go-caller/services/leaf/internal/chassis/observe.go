@@ -3,9 +3,11 @@
 package chassis
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -30,7 +32,7 @@ func (s *Service) observe(next http.Handler) http.Handler {
 			s.metrics.requests.WithLabelValues(method, route, strconv.Itoa(answer.status), scheme).Observe(spent.Seconds())
 			s.Log.InfoContext(r.Context(), "http request",
 				"http_request_method", method,
-				"url_path", r.URL.EscapedPath(), // no query: it may hold secrets
+				"url_path", rawPath(r), // no query: it may hold secrets
 				"http_route", route,
 				"http_response_status_code", answer.status,
 				"duration_ms", inMilliseconds(spent))
@@ -44,6 +46,18 @@ func methodOf(r *http.Request) string {
 		return r.Method
 	}
 	return "_OTHER"
+}
+
+// rawPath gives the path as the client wrote it, without what stands before it
+// in the absolute form and the query after it.
+func rawPath(r *http.Request) string {
+	path, _, _ := strings.Cut(cmp.Or(r.RequestURI, r.URL.RequestURI()), "?")
+	if path == "*" || strings.HasPrefix(path, "/") {
+		return path
+	}
+	_, rest, _ := strings.Cut(path, "://")
+	_, path, _ = strings.Cut(rest, "/")
+	return "/" + path
 }
 
 func inMilliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

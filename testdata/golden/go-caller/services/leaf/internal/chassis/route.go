@@ -3,9 +3,9 @@
 package chassis
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
-	"runtime/debug"
 	"strings"
 )
 
@@ -19,48 +19,81 @@ type Handler func(w http.ResponseWriter, r *http.Request) error
 // Route adds a handler under a pattern of [http.ServeMux], such as
 // "GET /api/orders/{id}". It panics on a pattern that clashes with another.
 func (s *Service) Route(pattern string, handle Handler) {
-	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+	s.mux.Handle(pattern, endpoint(func(w http.ResponseWriter, r *http.Request) {
 		if err := handle(w, r); err != nil {
 			s.fail(w, r, err)
 		}
-	})
+	}))
 }
 
-// dispatch finds the route. The mux refuses unknown paths and methods as plain
-// text: they are answered as problems.
+// endpoint is what a route leads to. Whatever else the mux finds is an answer of
+// its own making, such as a redirect to a cleaner path.
+type endpoint func(w http.ResponseWriter, r *http.Request)
+
+func (e endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) { e(w, r) }
+
+// find gives the pattern of the route that the request matches, or "".
+func (s *Service) find(r *http.Request) string {
+	found, pattern := s.mux.Handler(r)
+	if _, routed := found.(endpoint); routed {
+		return pattern
+	}
+	return ""
+}
+
+// findOthers gives the methods that the path of a request has, when its own is
+// not among them, and the pattern of the first.
+func (s *Service) findOthers(r *http.Request) (methods []string, pattern string) {
+	refuse, _ := s.mux.Handler(r)
+	refusal := discard{header: http.Header{}}
+	refuse.ServeHTTP(&refusal, r)
+	for method := range strings.FieldsFuncSeq(refusal.header.Get("Allow"), isComma) {
+		other := r.WithContext(r.Context()) // a copy
+		other.Method = method
+		if found := s.find(other); found != "" { // "" for a path that lacks a slash
+			methods, pattern = append(methods, method), cmp.Or(pattern, found)
+		}
+	}
+	return methods, pattern
+}
+
+func isComma(c rune) bool { return c == ',' || c == ' ' }
+
+// dispatch finds the route. The mux would refuse unknown paths and methods as
+// plain text, and redirect from unclean paths: all are answered as problems.
 func (s *Service) dispatch(w http.ResponseWriter, r *http.Request) {
-	refuse, pattern := s.mux.Handler(r)
-	if pattern != "" {
+	if s.find(r) != "" {
 		s.mux.ServeHTTP(w, r)
 		return
 	}
-	refusal := discard{header: w.Header()} // keeps Allow
-	refuse.ServeHTTP(&refusal, r)
-	w.Header().Del("X-Content-Type-Options")
-	if refusal.status == http.StatusMethodNotAllowed {
-		writeProblem(w, r, NewProblem(http.StatusMethodNotAllowed, "the path has other methods"))
+	methods, _ := s.findOthers(r)
+	if len(methods) == 0 {
+		writeProblem(w, r, NewProblem(http.StatusNotFound, "there is nothing at this path"))
 		return
 	}
-	w.Header().Del("Location") // of a path that the mux would only clean
-	writeProblem(w, r, NewProblem(http.StatusNotFound, "there is nothing at this path"))
+	w.Header().Set("Allow", strings.Join(methods, ", "))
+	writeProblem(w, r, NewProblem(http.StatusMethodNotAllowed, "the path has other methods"))
 }
 
-// discard keeps the head of an answer and drops its body.
+// discard keeps the header of an answer and drops the rest.
 type discard struct {
 	header http.Header
-	status int
 }
 
 func (d *discard) Header() http.Header            { return d.header }
 func (d *discard) Write(body []byte) (int, error) { return len(body), nil }
-func (d *discard) WriteHeader(status int)         { d.status = status }
+func (d *discard) WriteHeader(int)                {}
 
-// routeOf gives the template of the path that the request matches, or "". It is
-// safe as a label: there are only as many as there are routes.
+// routeOf gives the template of the path that the request matches, be it with
+// another method, or "". It is safe as a label: there are only as many as there
+// are routes.
 func (s *Service) routeOf(r *http.Request) string {
-	_, pattern := s.mux.Handler(r)
+	pattern := s.find(r)
+	if pattern == "" {
+		_, pattern = s.findOthers(r)
+	}
 	if start := strings.IndexByte(pattern, '/'); start >= 0 {
-		return strings.TrimSuffix(pattern[start:], "{$}")
+		return strings.ReplaceAll(strings.TrimSuffix(pattern[start:], "{$}"), "...}", "}")
 	}
 	return ""
 }
@@ -69,7 +102,7 @@ func (s *Service) routeOf(r *http.Request) string {
 func (s *Service) fail(w http.ResponseWriter, r *http.Request, err error) {
 	problem := problemOf(r.Context(), err)
 	if problem == nil {
-		s.Log.ErrorContext(r.Context(), "request failed", errorFields(err)...)
+		s.Log.ErrorContext(r.Context(), "request failed", crashFields(err)...)
 		problem = NewProblem(http.StatusInternalServerError, "")
 	}
 	answerFailure(w, r, problem)
@@ -86,8 +119,7 @@ func (s *Service) recoverPanic(next http.Handler) http.Handler {
 			if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(cause) // asked for: net/http cuts the connection
 			}
-			fields := append(errorFields(cause), "error_stack", string(debug.Stack()))
-			s.Log.ErrorContext(r.Context(), "request crashed", fields...)
+			s.Log.ErrorContext(r.Context(), "request crashed", crashFields(cause)...)
 			answerFailure(w, r, NewProblem(http.StatusInternalServerError, ""))
 		}()
 		next.ServeHTTP(w, r)

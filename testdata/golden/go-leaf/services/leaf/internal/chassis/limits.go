@@ -6,7 +6,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
-	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -18,10 +18,12 @@ const budgetHeader = "X-Envoy-Expected-Rq-Timeout-Ms"
 const lastWords = 250 * time.Millisecond
 
 // requestLimit is the time that a request may take: never more than its caller
-// waits.
+// waits. What that caller says counts only when it is a number of up to nine
+// digits.
 func requestLimit(most time.Duration, header http.Header) time.Duration {
-	budget, err := strconv.ParseInt(header.Get(budgetHeader), 10, 32)
-	if err != nil || budget <= 0 {
+	text := strings.TrimSpace(header.Get(budgetHeader))
+	budget, err := wholeNumber(text)
+	if err != nil || budget == 0 || len(text) > 9 {
 		return most
 	}
 	return min(most, time.Duration(budget)*time.Millisecond)
@@ -33,7 +35,7 @@ func (s *Service) limitTime(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), requestLimit(s.Config.RequestTimeout, r.Header))
 		defer cancel()
-		g := &guard{w: w, header: http.Header{}}
+		g := &guard{w: w, client: r.Context(), header: http.Header{}}
 		done := make(chan any, 1)
 		go func() {
 			defer func() { done <- recover() }()
@@ -59,23 +61,11 @@ func within(limit time.Duration, done <-chan any) any {
 	}
 }
 
-// limitBody refuses a body that is announced as too large, and ends one that
-// turns out to be.
-func (s *Service) limitBody(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength > s.Config.MaxBodyBytes {
-			writeProblem(w, r, bodyTooLarge(s.Config.MaxBodyBytes))
-			return
-		}
-		r.Body = http.MaxBytesReader(w, r.Body, s.Config.MaxBodyBytes)
-		next.ServeHTTP(w, r)
-	})
-}
-
 // guard lets exactly one of two answer: the handler, or the clock. The handler
 // has a header of its own, because the clock may strike while it fills it.
 type guard struct {
 	w       http.ResponseWriter
+	client  context.Context // ends when the client leaves
 	header  http.Header
 	mu      sync.Mutex
 	started bool // the head of the answer is out
@@ -117,6 +107,9 @@ func (g *guard) start(status int) {
 		return
 	}
 	maps.Copy(g.w.Header(), g.header)
+	if g.client.Err() != nil {
+		status = statusClientClosed // nobody reads the answer
+	}
 	g.w.WriteHeader(status)
 	g.started = status >= http.StatusOK // 1xx are heads that come before the head
 }
@@ -150,8 +143,8 @@ func (g *guard) overtime(r *http.Request, problem *Problem, done <-chan any) {
 		// net/http finds it at that, it waits for the body without a limit.
 		_ = http.NewResponseController(g.w).SetReadDeadline(time.Now())
 		_ = within(lastWords, done)
+		g.w.Header().Set("Connection", "close")
 	}
-	g.w.Header().Set("Connection", "close")
 	writeProblem(g.w, r, problem)
 }
 

@@ -3,9 +3,12 @@
 package chassis
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"regexp"
+	"runtime/debug"
 	"strings"
 )
 
@@ -18,7 +21,7 @@ func newLogger(out io.Writer, cfg Config) *slog.Logger {
 
 func rename(groups []string, attr slog.Attr) slog.Attr {
 	if len(groups) > 0 {
-		return attr
+		return withoutQuery(attr)
 	}
 	switch attr.Key {
 	case slog.TimeKey:
@@ -26,12 +29,60 @@ func rename(groups []string, attr slog.Attr) slog.Attr {
 	case slog.LevelKey:
 		return slog.String("level", strings.ToLower(attr.Value.String()))
 	case slog.MessageKey:
-		return slog.String("message", attr.Value.String())
+		return slog.String("message", cutQueries(attr.Value.String()))
+	}
+	return withoutQuery(attr)
+}
+
+// withoutQuery is for texts that quote a URL, above all those of errors.
+func withoutQuery(attr slog.Attr) slog.Attr {
+	switch attr.Value.Kind() {
+	case slog.KindString:
+	case slog.KindAny:
+		if _, isError := attr.Value.Any().(error); !isError {
+			return attr
+		}
+	default:
+		return attr
+	}
+	if text := attr.Value.String(); strings.Contains(text, "?") {
+		return slog.String(attr.Key, cutQueries(text))
 	}
 	return attr
 }
 
+var word = regexp.MustCompile(`\S+`)
+
+// cutQueries takes time in proportion to the text: who sends it may mean harm.
+func cutQueries(text string) string {
+	return word.ReplaceAllStringFunc(text, func(word string) string {
+		if !strings.Contains(word, "/") {
+			return word
+		}
+		path, _, _ := strings.Cut(word, "?")
+		return path
+	})
+}
+
 // errorFields describes an error, or what a panic was called with.
 func errorFields(cause any) []any {
-	return []any{"error_message", fmt.Sprint(cause), "error_type", fmt.Sprintf("%T", cause)}
+	return []any{"error_message", fmt.Sprint(cause), "error_type", typeOf(cause)}
+}
+
+// crashFields adds the stack, which of a returned error is that of its report.
+func crashFields(cause any) []any {
+	return append(errorFields(cause), "error_stack", string(debug.Stack()))
+}
+
+// typeOf gives the type of the error that is wrapped in the others: those say
+// little more than that they wrap it.
+func typeOf(cause any) string {
+	err, ok := cause.(error)
+	if !ok {
+		return "panic"
+	}
+	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
+		err = inner
+	}
+	return fmt.Sprintf("%T", err)
 }

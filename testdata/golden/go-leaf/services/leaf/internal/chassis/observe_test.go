@@ -3,12 +3,14 @@
 package chassis
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // series gives how many series the metric has, and the sum of their counts (of a
@@ -110,6 +112,19 @@ func TestLogLevelIsObeyed(t *testing.T) {
 	get(t, start(t, s)+"/nope")
 	if log.String() != "" || s.Log.Enabled(t.Context(), slog.LevelWarn) {
 		t.Errorf("log: %s", log)
+	}
+}
+
+func TestNoQueryIsLogged(t *testing.T) {
+	s, log := newTestService(t)
+	s.Log.Error("at /a?token=secret", "key", "why? http://h/b?secret\n(c?secret/d)", "error", errors.New(`Get "/e?secret": EOF`))
+	line := log.last(t)
+	if strings.Contains(log.String(), "secret") || line["key"] != "why? http://h/b\n(c" || line["error"] != `Get "/e EOF` {
+		t.Errorf("log: %s", log)
+	}
+	began := time.Now()
+	if cutQueries(strings.Repeat("/?", 1<<20)) != "/" || time.Since(began) > 3*time.Second {
+		t.Errorf("a long text took %v", time.Since(began))
 	}
 }
 

@@ -81,7 +81,7 @@ func outOfTime(ctx context.Context) *Problem {
 
 func writeProblem(w http.ResponseWriter, r *http.Request, p *Problem) {
 	answer := *p
-	answer.Instance = r.URL.EscapedPath()
+	answer.Instance = rawPath(r)
 	header := w.Header()
 	header.Set("Content-Type", "application/problem+json")
 	header.Set("Cache-Control", "no-store")

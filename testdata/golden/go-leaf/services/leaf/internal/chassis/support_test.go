@@ -60,6 +60,16 @@ func (b *logBuffer) find(t *testing.T, message string) map[string]any {
 	return found[0]
 }
 
+// last gives the last line.
+func (b *logBuffer) last(t *testing.T) map[string]any {
+	t.Helper()
+	lines := b.lines(t)
+	if len(lines) == 0 {
+		t.Fatal("the log is empty")
+	}
+	return lines[len(lines)-1]
+}
+
 // newTestService makes a service from variables such as "PORT=1".
 func newTestService(t *testing.T, vars ...string) (*Service, *logBuffer) {
 	t.Helper()
@@ -83,6 +93,7 @@ type reply struct {
 	status int
 	header http.Header
 	body   string
+	closes bool // the connection, and said so
 }
 
 func request(t *testing.T, method, url, mediaType string, body io.Reader) reply {
@@ -113,7 +124,7 @@ func do(t *testing.T, r *http.Request) reply {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return reply{status: response.StatusCode, header: response.Header, body: string(body)}
+	return reply{status: response.StatusCode, header: response.Header, body: string(body), closes: response.Close}
 }
 
 // problem checks that the reply is a problem of the status.

@@ -5,11 +5,12 @@ import { SERVICE } from "./defaults.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const MAX_MS = 86_400_000;
+/** No timer of the service needs more, and none overflows. */
+const MAX_MS = 600_000;
 
 /** A decimal integer. Number() alone would also take "1e3", "0x10" and " 5 ". */
-export function integer(min: number, max: number) {
-  const error = `expected an integer from ${min} to ${max}`;
+export function integer(min: number, max: number, what = "an integer") {
+  const error = `expected ${what} from ${min} to ${max}`;
   return z
     .string()
     .regex(/^\d{1,15}$/, error)
@@ -17,24 +18,33 @@ export function integer(min: number, max: number) {
     .pipe(z.number().min(min, error).max(max, error));
 }
 
-/** A duration in milliseconds, at most one day. */
-export function milliseconds(min: number) {
-  return integer(min, MAX_MS);
+/** A duration in milliseconds, unless it is said otherwise at most ten minutes. */
+export function milliseconds(min: number, max = MAX_MS) {
+  return integer(min, max, "milliseconds as an integer");
+}
+
+/** Node reads bytes that are no UTF-8 as U+FFFD, which no name contains. */
+function name(fallback: string) {
+  const isText = (text: string) => !text.includes("\uFFFD");
+  return z.string().refine(isText, { error: "expected valid UTF-8" }).default(fallback);
 }
 
 const Variables = z.object({
-  SERVICE_NAME: z.string().default(SERVICE.name),
-  SERVICE_VERSION: z.string().default("0.1.0"),
+  SERVICE_NAME: name(SERVICE.name),
+  SERVICE_VERSION: name("0.1.0"),
   HOST: z.string().default("0.0.0.0"),
   PORT: integer(1, 65_535).default(SERVICE.port),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
-  MAX_BODY_BYTES: integer(1, 2_147_483_647).default(1_048_576),
+  MAX_BODY_BYTES: integer(1, 1_073_741_824).default(1_048_576),
   REQUEST_TIMEOUT_MS: milliseconds(1).default(10_000),
   HEADER_TIMEOUT_MS: milliseconds(1).default(5_000),
-  KEEP_ALIVE_MS: milliseconds(1).default(75_000),
+  KEEP_ALIVE_MS: milliseconds(1, 3_600_000).default(75_000),
   SHUTDOWN_DRAIN_MS: milliseconds(0).default(10_000),
   SHUTDOWN_TIMEOUT_MS: milliseconds(0).default(20_000),
-  CONTRACT_PROBES: z.stringbool({ truthy: ["true"], falsy: ["false"] }).default(false),
+  CONTRACT_PROBES: z
+    .enum(["true", "false"])
+    .transform((text) => text === "true")
+    .default(false),
 });
 
 export interface Config extends Readonly<z.output<typeof Variables>> {

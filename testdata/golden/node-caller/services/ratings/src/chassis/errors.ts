@@ -9,14 +9,39 @@ import { pathOf, setRoute } from "./request.ts";
 /** Makes every error an application/problem+json, whoever raises it. */
 export function handleErrors(app: App): void {
   const findAllowed = collectMethods(app);
-  app.setErrorHandler((error, request, reply) => sendProblem(toProblem(error, request), reply));
-  app.setNotFoundHandler((request, reply) => {
-    const known = findAllowed(pathOf(request));
-    if (!known || known.methods.includes(request.method)) {
-      return sendProblem(new Problem(404), reply);
+  app.setErrorHandler((error, request, reply) => {
+    if (request.raw.complete && reply.hasHeader("connection")) {
+      // Fastify closes after a body that it cannot parse, but there is no more of it to come.
+      reply.removeHeader("connection");
     }
-    setRoute(request, known.template);
-    return sendProblem(new Problem(405), reply.header("allow", known.methods.join(", ")));
+    return sendProblem(toProblem(error, request), reply);
+  });
+  app.setNotFoundHandler((_request, reply) => sendProblem(new Problem(404), reply));
+  app.addHook("onRequest", (request, reply, done) => {
+    const known = request.is404 ? findAllowed(pathOf(request)) : undefined;
+    if (known && !known.methods.includes(request.method)) {
+      setRoute(request, known.template);
+      reply.header("allow", known.methods.join(", "));
+    } else if (request.is404 && request.method === "CONNECT") {
+      // A tunnel's target is no path: none is allowed, wherever it leads.
+      reply.header("allow", "");
+    }
+    done();
+  });
+}
+
+/** Answers what belongs to no route before its body is read; the observer has to come first. */
+export function refuseUnrouted(app: App): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    if (!request.is404) {
+      done();
+      return;
+    }
+    if (request.headers.expect) {
+      // Nobody knows whether the body will still be sent.
+      reply.header("connection", "close");
+    }
+    sendProblem(new Problem(reply.hasHeader("allow") ? 405 : 404), reply);
   });
 }
 

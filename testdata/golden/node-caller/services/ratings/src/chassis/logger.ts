@@ -5,6 +5,8 @@ import type { Config } from "./config.ts";
 
 export type { DestinationStream, Logger };
 
+const MAX_CAUSES = 8;
+
 type Identity = Pick<Config, "LOG_LEVEL" | "SERVICE_NAME" | "SERVICE_VERSION">;
 
 /** One JSON object a line. Errors are given as `logger.error({ err }, "message")`. */
@@ -18,7 +20,8 @@ export function createLogger(config: Identity, output?: DestinationStream): Logg
     // Fastify's own serializers would log addresses with their query strings.
     serializers: { req: () => undefined, res: () => undefined },
   };
-  return output ? pino(options, output) : pino(options);
+  // Synchronous: a line that is still on its way when the process exits comes after later ones, or never.
+  return pino(options, output ?? pino.destination({ sync: true }));
 }
 
 /** pino has two levels more than the contract. */
@@ -42,14 +45,22 @@ function errorFields(thrown: unknown) {
   };
 }
 
-function stackWithCauses(error: Error): string {
+/** As deep as it helps: causes can stand in a circle. */
+function stackWithCauses(error: Error, depth = 0): string {
   const stack = error.stack ?? String(error);
-  return error.cause instanceof Error
-    ? `${stack}\nCaused by: ${stackWithCauses(error.cause)}`
+  return error.cause instanceof Error && depth < MAX_CAUSES
+    ? `${stack}\nCaused by: ${stackWithCauses(error.cause, depth + 1)}`
     : stack;
 }
 
-/** Messages of libraries quote addresses, and a query string may hold a secret. */
+/**
+ * Messages of libraries quote addresses, and a query string may hold a secret. One pattern for all
+ * of it could take quadratic time, and the text may be a client's.
+ */
 function withoutQueries(text: string): string {
-  return text.replaceAll(/(\/[^\s?"']*)\?[^\s"']*/g, "$1");
+  return text.replaceAll(/\S+/g, withoutQuery);
+}
+
+function withoutQuery(piece: string): string {
+  return piece.includes("/") ? (piece.split("?", 1)[0] ?? "") : piece;
 }

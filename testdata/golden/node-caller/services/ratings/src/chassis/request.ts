@@ -7,12 +7,18 @@ const PROBES = new Set(["/livez", "/readyz", "/metrics"]);
 const templates = new WeakMap<FastifyRequest, string>();
 
 /** The path as it was sent, without the query string: that may hold a secret. */
-export function pathOf(request: FastifyRequest): string {
-  return request.url.split("?", 1)[0] ?? "";
+export function pathOf({ url }: { readonly url: string }): string {
+  const [target = ""] = url.split("?", 1);
+  // A proxy's request names scheme and host too.
+  return target.startsWith("/") ? target : target.replace(/^https?:\/\/[^/]*/i, "") || "/";
 }
 
-/** The template of the route that a request belongs to, "" if there is none. */
+/** The template of the route that a request belongs to, such as /api/{id}; "" if there is none. */
 export function routeOf(request: FastifyRequest): string {
+  return templateOf(request).replaceAll(/:(\w+)/g, "{$1}");
+}
+
+function templateOf(request: FastifyRequest): string {
   return templates.get(request) ?? request.routeOptions.url ?? "";
 }
 
@@ -21,7 +27,10 @@ export function setRoute(request: FastifyRequest, template: string): void {
   templates.set(request, template);
 }
 
-/** Whether only machines ask for it: such requests are neither logged nor counted. */
+/**
+ * Whether only machines ask for it: such requests are neither logged nor counted. The router has
+ * the say: a path can be written in many ways.
+ */
 export function isProbe(request: FastifyRequest): boolean {
-  return PROBES.has(pathOf(request).replace(/\/$/, ""));
+  return PROBES.has(templateOf(request));
 }

@@ -41,7 +41,19 @@ const BAD: readonly Environment[] = [
   { REQUEST_TIMEOUT_MS: "1.5" },
   { SHUTDOWN_DRAIN_MS: "5s" },
   { LOG_LEVEL: "loud" },
+  { LOG_LEVEL: "INFO" },
   { CONTRACT_PROBES: "perhaps" },
+  { CONTRACT_PROBES: "TRUE" },
+  { PORT: "+80" },
+  { PORT: " 80" },
+  { REQUEST_TIMEOUT_MS: "0" },
+  { REQUEST_TIMEOUT_MS: "600001" },
+  { HEADER_TIMEOUT_MS: "600001" },
+  { SHUTDOWN_DRAIN_MS: "600001" },
+  { SHUTDOWN_TIMEOUT_MS: "600001" },
+  { KEEP_ALIVE_MS: "3600001" },
+  { MAX_BODY_BYTES: "1073741825" },
+  { SERVICE_NAME: "no\uFFFDtext" },
 ];
 
 for (const environment of BAD) {
@@ -72,4 +84,13 @@ test("a key is looked up as its variable", () => {
   assert.equal(config.lookup("a.b.c"), "value");
   assert.equal(config.lookup("port"), String(SERVICE.port));
   assert.equal(config.lookup("nothing"), undefined);
+});
+
+test("the ends of a range are in it, and a variable has one name", () => {
+  const { SHUTDOWN_DRAIN_MS, KEEP_ALIVE_MS, PORT } = loadConfig({
+    SHUTDOWN_DRAIN_MS: "0",
+    KEEP_ALIVE_MS: "3600000",
+    port: "1",
+  });
+  assert.deepEqual([SHUTDOWN_DRAIN_MS, KEEP_ALIVE_MS, PORT], [0, 3_600_000, SERVICE.port]);
 });

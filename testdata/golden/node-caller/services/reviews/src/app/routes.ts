@@ -1,3 +1,4 @@
+import type { FastifyRequest } from "fastify";
 import type { App } from "../chassis/app.ts";
 import type { Chassis } from "../chassis/chassis.ts";
 import { CallError, type CallName, type Client } from "../chassis/client.ts";
@@ -7,7 +8,7 @@ import { CallError, type CallName, type Client } from "../chassis/client.ts";
  * Replace this starter by what the service is for.
  */
 export function routes(app: App, { config, client }: Chassis): void {
-  app.get("/api/", async (request) => {
+  const describe = async (request: FastifyRequest) => {
     const { via } = request.query as { via?: string | string[] };
     return {
       name: config.SERVICE_NAME,
@@ -16,7 +17,9 @@ export function routes(app: App, { config, client }: Chassis): void {
       process_id: process.pid,
       calls: await askAll(client, config.SERVICE_NAME, String(via ?? "")),
     };
-  });
+  };
+  app.get("/api", describe);
+  app.get("/api/", describe);
 }
 
 /** `via` lists who was asked before, so that services which call each other in a circle come to an end. */

@@ -19,17 +19,17 @@ export function remainingMs(): number {
 /** Answers 503 for a handler that takes longer than the service, or its caller, will wait. */
 export function limitDuration(app: App, maximumMs: number): void {
   app.addHook("onRequest", (request, reply, done) => {
-    const limitMs = Math.min(maximumMs, budgetMs(request.headers[BUDGET_HEADER]));
+    const limitMs = Math.min(maximumMs, budgetMs(request.raw.headersDistinct[BUDGET_HEADER]));
     const timer = setTimeout(expire, limitMs, reply);
     reply.raw.once("close", () => clearTimeout(timer));
     deadlines.run(performance.now() + limitMs, done);
   });
 }
 
-function budgetMs(header: string | string[] | undefined): number {
-  return typeof header === "string" && /^[1-9]\d{0,9}$/.test(header)
-    ? Number(header)
-    : Number.POSITIVE_INFINITY;
+/** The first header counts: Envoy sets one. What is no positive number says nothing. */
+function budgetMs([first = ""]: readonly string[] = []): number {
+  const text = first.trim();
+  return /^\d{1,9}$/.test(text) && Number(text) > 0 ? Number(text) : Number.POSITIVE_INFINITY;
 }
 
 function expire(reply: FastifyReply): void {

@@ -18,23 +18,29 @@ export function collectMethods(app: App): (path: string) => Known | undefined {
     routes.set(url, route);
   });
   return (path) => {
-    const match = [...routes].find(([, { pattern }]) => pattern.test(withSlash(path)));
-    return match && { template: match[0], methods: [...match[1].methods].sort() };
+    const decoded = decode(path);
+    const matching = [...routes].filter(([, { pattern }]) => pattern.test(decoded));
+    const methods = new Set(matching.flatMap(([, route]) => [...route.methods]));
+    const [first] = matching;
+    return first && { template: first[0], methods: [...methods].sort() };
   };
 }
 
-function toPattern(template: string): RegExp {
-  const parts = withSlash(template)
-    .split(/(:[^/]+|\*)/)
-    .map((part, index) => {
-      if (index % 2 === 0) {
-        return RegExp.escape(part);
-      }
-      return part === "*" ? ".*" : "[^/]+";
-    });
-  return new RegExp(`^${parts.join("")}$`);
+/** As the router does it: an escaped slash stays one. */
+function decode(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
 }
 
-function withSlash(path: string): string {
-  return path.endsWith("/") ? path : `${path}/`;
+function toPattern(template: string): RegExp {
+  const parts = template.split(/(:[^/]+|\*)/).map((part, index) => {
+    if (index % 2 === 0) {
+      return RegExp.escape(part);
+    }
+    return part === "*" ? ".*" : "[^/]+";
+  });
+  return new RegExp(`^${parts.join("")}$`);
 }

@@ -3,6 +3,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { App } from "./app.ts";
 import type { Logger } from "./logger.ts";
+import { oweAnswer } from "./malformed.ts";
 import type { Metrics } from "./metrics.ts";
 import { isProbe, pathOf, routeOf } from "./request.ts";
 import type { State } from "./state.ts";
@@ -28,6 +29,7 @@ export function createObserver(observed: Observed): Observe {
     const started = performance.now();
     const labels = { http_request_method: methodLabel(request.method), url_scheme: "http" };
     const counted = !isProbe(request);
+    oweAnswer(reply);
     state.inFlight += 1;
     if (counted) {
       metrics.active.inc(labels);
@@ -52,7 +54,7 @@ function record(
   const outcome = { http_route: routeOf(request), http_response_status_code: statusOf(reply) };
   metrics.duration.observe({ ...labels, ...outcome }, durationMs / 1_000);
   const fields = {
-    http_request_method: request.method,
+    http_request_method: labels.http_request_method,
     url_path: pathOf(request),
     ...outcome,
     duration_ms: Math.round(durationMs * 1_000) / 1_000,

@@ -51,3 +51,29 @@ test("a level that the contract does not know is named by the nearest", () => {
   logger.fatal("lost");
   assert.equal(lines[0]?.["level"], "error");
 });
+
+test("a query string is found in any text, in linear time", () => {
+  const { logger, lines } = logged();
+  // The second is slower by what its many pieces cost; quadratic, each would take seconds.
+  const texts = [
+    ["/".repeat(128_000), 50],
+    ["/a?b ".repeat(25_000), 500],
+    ["?/".repeat(64_000), 50],
+  ] as const;
+  for (const [text, limitMs] of texts) {
+    const started = performance.now();
+    logger.error({ err: text }, "failed");
+    const elapsedMs = performance.now() - started;
+    assert.ok(elapsedMs < limitMs, `${elapsedMs} ms`);
+  }
+  logger.error({ err: "why? (http://h/a?secret=1) '/b?secret' /c?d/?secret" }, "failed");
+  assert.equal(lines.at(-1)?.["error_message"], "why? (http://h/a '/b /c");
+});
+
+test("causes that stand in a circle come to an end", () => {
+  const { logger, lines } = logged();
+  const error = new Error("round");
+  error.cause = error;
+  logger.error({ err: error }, "failed");
+  assert.equal(lines.length, 1);
+});

@@ -67,7 +67,9 @@ test("a caller's budget shortens the limit, and nothing but a positive integer d
     return ((await response.json()) as { left: number }).left;
   };
   assert.ok((await left("300")) <= 300);
-  for (const nonsense of ["0", "-1", "1.5", "soon", "60000"]) {
+  assert.ok((await left(" 0300 ")) <= 300);
+  const nonsenses = ["0", "-1", "+5", "1.5", "1e1", "soon", "1, 2", "0000000001", "60000"];
+  for (const nonsense of nonsenses) {
     assert.ok((await left(nonsense)) > 4_000, nonsense);
   }
 });
@@ -83,4 +85,11 @@ test("the limit holds in a handler that reads a body", async (t) => {
   });
   assert.ok(((await response.json()) as { left: number }).left <= 5_000);
   assert.equal(remainingMs(), Number.POSITIVE_INFINITY);
+});
+
+test("of two budgets the first counts", async (t) => {
+  const { port } = await startService(t);
+  const budgets = `${BUDGET_HEADER}: 50\r\n${BUDGET_HEADER}: 9000\r\n`;
+  const head = "GET /_contract/slow?ms=400 HTTP/1.1\r\nHost: test\r\nConnection: close\r\n";
+  assert.match(await sendRaw(port, `${head}${budgets}\r\n`), /^HTTP\/1\.1 503 /);
 });

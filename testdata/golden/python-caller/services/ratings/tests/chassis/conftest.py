@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 
 from ratings.chassis import Settings, create_app
 from ratings.chassis.server import Server, bind
@@ -36,6 +36,21 @@ def _routes() -> APIRouter:
     async def escape() -> None:
         raise TimeoutError
 
+    @router.post("/escape")
+    async def other_method() -> None:
+        pass
+
+    inner = APIRouter()
+
+    @inner.get("/files/{name:path}")
+    async def files(name: str) -> str:
+        return name
+
+    @inner.post("/read")
+    async def read(request: Request) -> None:
+        await request.body()
+
+    router.include_router(inner, prefix="/inner")
     return router
 
 

@@ -28,13 +28,23 @@ def test_the_environment_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PORT", "0"),
         ("PORT", "65536"),
         ("LOG_LEVEL", "loudest"),
+        ("PORT", "+7050"),
+        ("PORT", " 7050"),
         ("MAX_BODY_BYTES", "1_000_000"),
+        ("MAX_BODY_BYTES", "1073741825"),
+        ("MAX_BODY_BYTES", "9" * 5000),
+        ("REQUEST_TIMEOUT_MS", "600001"),
+        ("SHUTDOWN_TIMEOUT_MS", "600001"),
+        ("KEEP_ALIVE_MS", "3600001"),
         ("REQUEST_TIMEOUT_MS", "-5"),
         ("REQUEST_TIMEOUT_MS", "1e3"),
         ("HEADER_TIMEOUT_MS", "0"),
         ("KEEP_ALIVE_MS", "75s"),
         ("SHUTDOWN_DRAIN_MS", "10.5"),
-        ("CONTRACT_PROBES", "perhaps"),
+        ("CONTRACT_PROBES", "yes"),
+        ("CONTRACT_PROBES", "TRUE"),
+        ("LOG_LEVEL", "INFO"),
+        ("SERVICE_NAME", "\udcff"),
     ],
 )
 def test_a_bad_value_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -43,3 +53,12 @@ def test_a_bad_value_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch, nam
     read(Settings, problems)
     assert list(problems) == [name]
     assert value == "0" or value not in problems[name]
+
+
+def test_only_upper_case_names_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PORT", raising=False)
+    monkeypatch.setenv("port", "4711")
+    monkeypatch.setenv("Log_Level", "loudest")
+    problems: dict[str, str] = {}
+    assert read(Settings, problems).port == Settings.model_construct().port
+    assert problems == {}

@@ -5,6 +5,7 @@ import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import httpx
@@ -51,6 +52,12 @@ def assert_problem(response: httpx.Response, status: int) -> dict[str, Any]:
     [
         ("GET", "/nope", 404),
         ("GET", "/a%20b%C3%A9", 404),
+        ("GET", "//api/", 404),
+        ("GET", "/api//", 404),
+        ("GET", "/api/%0a", 404),
+        ("GET", "/api%2F", 404),
+        ("GET", "/livez%0A", 404),
+        ("GET", "/api/%7f", 404),
         ("DELETE", "/_contract/slow", 405),
         ("GET", "/_contract/slow?ms=-1", 422),
         ("GET", "/_contract/slow?ms=5000", 503),
@@ -69,6 +76,11 @@ async def test_errors_are_problems(http: httpx.AsyncClient, method: str, path: s
         (b'{"message":"hi"}', "application/json", 200),
         (b'{"message":"hi"}', "application/json; charset=utf-8", 200),
         (b"{bad", "application/json", 400),
+        (b'{"message":"hi","x":NaN}', "application/json", 400),
+        ('{"message":"hi"}'.encode("utf-16"), "application/json", 400),
+        ('{"message":"hi"}'.encode("utf-16-le"), "application/json", 400),
+        ('{"message":"hi"}'.encode("utf-8-sig"), "application/json", 400),
+        (b'{"message":"hi"}', "application/problem+json", 415),
         (b"", "application/json", 400),
         (b'{"message":"\xff"}', "application/json", 400),
         (b'{"message":"hi"}', "text/plain", 415),
@@ -103,6 +115,19 @@ async def test_a_chunked_body_has_the_same_limit(http: httpx.AsyncClient) -> Non
 async def test_a_wrong_method_is_told_the_right_ones(http: httpx.AsyncClient) -> None:
     assert (await http.get("/_contract/echo")).headers["allow"] == "POST"
     assert (await http.post("/_contract/slow")).headers["allow"] == "GET, HEAD"
+    assert (await http.delete("/api/escape")).headers["allow"] == "GET, HEAD, POST"
+
+
+async def test_an_escape_that_is_none(
+    app: FastAPI, serve: Callable[[FastAPI], AbstractAsyncContextManager[int]]
+) -> None:
+    async with serve(app) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /api/%zz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        answer = await reader.read()
+        writer.close()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b'"instance":"/api/%zz"' in answer
 
 
 async def test_head_is_get(http: httpx.AsyncClient) -> None:
@@ -123,7 +148,10 @@ async def test_the_limit_of_time_holds_for_coroutines_and_threads(http: httpx.As
     assert int(response.headers["retry-after"]) > 0
 
 
-@pytest.mark.parametrize(("told", "status"), [("50", 503), ("0", 200), ("soon", 200), ("-5", 200), ("9" * 5000, 200)])
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [("50", 503), (" 50 ", 503), ("0", 200), ("soon", 200), ("-5", 200), ("50, 9000", 200), ("9" * 5000, 200)],
+)
 async def test_a_caller_can_ask_for_less_time(http: httpx.AsyncClient, told: str, status: int) -> None:
     headers = {"x-envoy-expected-rq-timeout-ms": told}
     assert (await http.get("/_contract/slow?ms=100", headers=headers)).status_code == status
@@ -160,6 +188,31 @@ async def test_requests_are_counted_by_route(http: httpx.AsyncClient) -> None:
     assert await samples(http, f"{DURATION}_count") == {expected: 3}
     buckets = await samples(http, f"{DURATION}_bucket")
     assert {float(edge) for *_, edge, _ in buckets} == {*BUCKETS, math.inf}
+
+
+async def test_a_route_is_its_whole_template(http: httpx.AsyncClient) -> None:
+    await http.get("/api/inner/files/a/b")
+    await http.put("/api/inner/files/a/b")
+    route = "/api/inner/files/{name}"
+    expected = {("GET", "200", route, "http"): 1, ("PUT", "405", route, "http"): 1}
+    assert await samples(http, f"{DURATION}_count") == expected
+
+
+@pytest.mark.parametrize("path", ["/_contract/echo", "/api/inner/read", "/_contract/slow?ms=300"])
+async def test_a_client_that_leaves_is_counted_as_one(
+    app: FastAPI, serve: Callable[[FastAPI], AbstractAsyncContextManager[int]], path: str
+) -> None:
+    method, length = ("GET", 0) if "slow" in path else ("POST", 500)
+    head = f"{method} {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+    async with serve(app) as port:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(head.encode())
+        await asyncio.sleep(0.1)
+        writer.close()
+        await asyncio.sleep(0.4)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
+            counts = await samples(http, f"{DURATION}_count")
+    assert counts == {(method, "499", path.partition("?")[0], "http"): 1}
 
 
 async def test_inventive_clients_make_one_series_each(http: httpx.AsyncClient) -> None:

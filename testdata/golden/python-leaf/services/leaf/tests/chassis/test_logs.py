@@ -2,6 +2,7 @@
 """Logs of libraries, and fields that try to be the envelope."""
 
 import logging
+import time
 
 import pytest
 import structlog
@@ -22,6 +23,25 @@ def test_the_standard_logging_takes_the_same_road(number: int, level: str) -> No
     with structlog.testing.capture_logs() as lines:
         logs.Forward().emit(record)
     assert [(line["event"], line["log_level"], line["logger_name"]) for line in lines] == [("5 % of it", level, "lib")]
+
+
+def test_query_strings_are_cut_out() -> None:
+    event = {
+        "event": "GET http://x/y?token=1 failed, why?",
+        "error": ValueError("no /a?token=2 here"),
+        "more": {"urls": ["/b?token=3"], "number": 1.5},
+    }
+    assert logs.without_queries(None, "error", event) == {
+        "event": "GET http://x/y failed, why?",
+        "error": "ValueError('no /a here')",
+        "more": {"urls": ["/b"], "number": 1.5},
+    }
+
+
+def test_a_long_text_is_cut_in_linear_time() -> None:
+    start = time.monotonic()
+    logs.without_queries(None, "error", {"event": "/?" * 500_000 + " ?" * 500_000})
+    assert time.monotonic() - start < 2
 
 
 def test_an_error_has_three_fields() -> None:

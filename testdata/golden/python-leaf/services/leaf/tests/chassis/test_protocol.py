@@ -53,6 +53,59 @@ async def test_heads_that_cannot_be_served(app: FastAPI, serve: Serve, head: byt
         answer, _ = await talk(port, head)
     assert status(answer) == expected
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["status"] == expected
+    assert b"cache-control: no-store\r\n" in answer
+
+
+ECHO = b"POST /_contract/echo HTTP/1.1\r\nhost: x\r\ncontent-type: %s\r\ncontent-length: 200000\r\n\r\n"
+LAST = REQUEST[:-2] + b"connection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize("head", [ECHO.replace(b"/_contract/echo", b"/nope"), ECHO.replace(b"POST", b"PUT")])
+async def test_the_rest_of_a_body_that_was_answered_early_is_no_head(app: FastAPI, serve: Serve, head: bytes) -> None:
+    part = b"x" * 50_000
+    async with serve(app) as port:
+        answer, _ = await talk(port, head + part, part, part, part + LAST, pause=0.15)
+    assert answer.count(b"HTTP/1.1 ") == 2
+    assert b"HTTP/1.1 200 " in answer
+
+
+@pytest.mark.parametrize("rest", [b"x", b"x" * 199_999, b"x" * 200_000])
+async def test_a_body_that_was_answered_early_and_stops_is_not_waited_for(
+    app: FastAPI, serve: Serve, rest: bytes
+) -> None:
+    async with serve(app) as port:
+        answer, seconds = await talk(port, ECHO.replace(b"/_contract/echo", b"/nope"), rest, pause=0.1)
+    assert status(answer) == 404
+    assert 1.4 < seconds < 3
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [b"garbage\r\n\r\n", b"CONNECT h:1 HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nx: " + b"x" * 40_000 + b"\r\n\r\n"],
+)
+@pytest.mark.parametrize("pause", [0, 0.1])
+async def test_garbage_does_not_replace_the_answer_before_it(
+    app: FastAPI, serve: Serve, garbage: bytes, pause: float
+) -> None:
+    slow = b"GET /_contract/slow?ms=300 HTTP/1.1\r\nhost: x\r\n\r\n"
+    async with serve(app) as port:
+        answer, seconds = await talk(port, slow, garbage, pause=pause)
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert status(answer) == 200
+    assert seconds < 1
+
+
+async def test_a_body_that_cannot_be_read_is_refused(app: FastAPI, serve: Serve) -> None:
+    head = ECHO.replace(b"content-length: 200000", b"transfer-encoding: chunked") % b"application/json"
+    async with serve(app) as port:
+        answer, _ = await talk(port, head + b"zz\r\n", pause=0.1)
+    assert status(answer) == 400
+
+
+async def test_a_refusal_names_the_path_only(app: FastAPI, serve: Serve) -> None:
+    async with serve(app) as port:
+        answer, _ = await talk(port, b"GET http://h/a%20b?c HTTP/1.1\r\nbad header\r\n\r\n")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["instance"] == "/a%20b"
 
 
 async def test_a_head_below_the_limit_is_served(app: FastAPI, serve: Serve) -> None:

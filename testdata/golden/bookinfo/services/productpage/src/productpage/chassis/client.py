@@ -10,17 +10,24 @@ from typing import Annotated, Any, Literal, cast
 
 import httpx
 import pydantic_core
-from fastapi import Depends, Request
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import Response
 from prometheus_client import CollectorRegistry, Histogram
 
 from . import budget
 from .config import Call
+from .logs import logger
 from .metrics import BUCKETS
+from .problems import problem, raw_path
 
 MAX_ANSWER_BYTES = 1_048_576
+FIRST_ERROR = 400
 FIRST_SERVER_ERROR = 500
 # Identity: the limit is on what is sent, and neighbours gain nothing from compression.
 HEADERS = {"accept": "application/json", "accept-encoding": "identity"}
+
+# One pool serves all callees: with a limit, a slow one would keep the others waiting for a connection.
+LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=30)
 
 # httpx logs whole URLs, with their query strings, as info.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -36,6 +43,11 @@ class CallError(Exception):
         super().__init__(f"call to {name} failed: {reason}")
         self.name = name
         self.reason: Reason = reason
+
+    @property
+    def status(self) -> int:
+        """What this service answers if its handler lets the error pass."""
+        return 504 if self.reason == "timeout" else 502
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +80,7 @@ class Client:
         """Open nothing yet: a dependency may start after this service."""
         self._calls = dict(calls)
         # No environment: proxies are not part of the contract. No timeout: get() has one for the whole exchange.
-        self._http = httpx.AsyncClient(headers=HEADERS, trust_env=False, timeout=None)  # noqa: S113
+        self._http = httpx.AsyncClient(headers=HEADERS, trust_env=False, timeout=None, limits=LIMITS)  # noqa: S113
         self._duration = Histogram(
             "http_client_request_duration_seconds",
             "Duration of HTTP client requests.",
@@ -84,14 +96,20 @@ class Client:
 
     async def get(self, name: str, path: str) -> Answer:
         """GET a path of the named service; raise CallError if no answer came in time."""
-        call = self._calls[name]
+        try:
+            return await self._timed(self._calls[name], path)
+        except CallError as error:
+            logger.warning("call failed", call=name, error_type=error.reason)
+            raise
+
+    async def _timed(self, call: Call, path: str) -> Answer:
         if call.url is None:
-            raise CallError(name, "not_configured")
+            raise CallError(call.name, "not_configured")
         url = _join(call.url, path)
         limit = budget.for_call(min(call.attempt_timeout_ms, call.deadline_ms) / 1000)
         start, outcome = time.perf_counter(), _Outcome()
         try:
-            return await self._attempt(name, url, limit, outcome)
+            return await self._attempt(call.name, url, limit, outcome)
         except CallError as error:
             outcome.error_type = error.reason
             raise
@@ -108,7 +126,7 @@ class Client:
             raise CallError(name, "timeout") from error
         except httpx.HTTPError as error:
             raise CallError(name, "connect") from error
-        if answer.failed:
+        if answer.status >= FIRST_ERROR:
             outcome.error_type = outcome.status
         return answer
 
@@ -137,6 +155,16 @@ async def _read(name: str, response: httpx.Response) -> bytes:
         if len(body) > MAX_ANSWER_BYTES:
             raise CallError(name, "too_large")
     return bytes(body)
+
+
+async def _on_call_error(request: Request, error: Exception) -> Response:
+    failure = cast("CallError", error)
+    return problem(failure.status, raw_path(request.scope), f"the dependency failed: {failure.reason}")
+
+
+def register(app: FastAPI) -> None:
+    """Make a failed call that no handler catches a problem, not a crash."""
+    app.add_exception_handler(CallError, _on_call_error)
 
 
 async def _current(request: Request) -> Client:

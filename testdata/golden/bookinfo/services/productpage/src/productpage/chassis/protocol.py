@@ -5,12 +5,19 @@ import asyncio
 import json
 from typing import Any, ClassVar
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from .config import Settings
 from .problems import problem_body
 
 MAX_HEAD_BYTES = 16_384
+
+
+REFUSAL = (
+    b"content-type: application/problem+json\r\ncache-control: no-store\r\n"
+    b"connection: close\r\ncontent-length: %d\r\n\r\n"
+)
 
 
 class HeadTooLargeError(Exception):
@@ -29,6 +36,9 @@ class LimitedProtocol(HttpToolsProtocol):
         self.timeout_keep_alive = self.keep_alive_timeout  # type: ignore[assignment]  # seconds can have a fraction
         self._head_timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
+        self._in_body = False
+        self._refused = False
+        self._gone = asyncio.Event()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Give a new connection the time of one head to say something."""
@@ -36,18 +46,39 @@ class LimitedProtocol(HttpToolsProtocol):
         self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the timer."""
+        """Forget the timer; tell the middleware if it was the client who left."""
         self._head_done()
+        if not self._refused:
+            self._gone.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Count what arrives while no request is being served: that is a head."""
-        if self.cycle is None or self.cycle.response_complete:
+        """Count what arrives while nothing is being served: a head, or the rest of a body that was answered early."""
+        if not self._in_body and not self._serving:
             self._await_head()
             self._head_bytes += len(data)
         super().data_received(data)
-        if self._head_timer and self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        if self._head_timer and self._head_bytes > MAX_HEAD_BYTES:
             self.send_400_response("")
+        elif not self._head_timer and not self._serving:
+            self._keep_alive()
+
+    @property
+    def _serving(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _keep_alive(self) -> None:
+        """Wait for more, but not forever: uvicorn stopped this timer when the rest of the body came."""
+        self._unset_keepalive_if_required()
+        wait = self.keep_alive_timeout
+        self.timeout_keep_alive_task = self.loop.call_later(wait, self.timeout_keep_alive_handler)
+
+    def on_message_begin(self) -> None:
+        """Let the middleware see whether the client is still there."""
+        super().on_message_begin()
+        self.scope["state"]["client_gone"] = self._gone
 
     def on_headers_complete(self) -> None:
         """Measure the whole head before a handler starts; what came with it was body."""
@@ -56,15 +87,29 @@ class LimitedProtocol(HttpToolsProtocol):
             raise HeadTooLargeError
         self._head_done()
         super().on_headers_complete()
+        self._in_body = True
+
+    def on_message_complete(self) -> None:
+        """Expect a new head."""
+        self._in_body = False
+        super().on_message_complete()
+        self.url = b""
 
     def send_400_response(self, _msg: str) -> None:
         """Answer what cannot become a request; uvicorn would send plain text."""
+        if self._serving and not self._in_bad_body:
+            self.cycle.keep_alive = False  # the answer belongs to an earlier request: close after it
+            return
         status = 431 if self._head_bytes > MAX_HEAD_BYTES else 400
-        path = (getattr(self, "url", b"") or b"/").partition(b"?")[0].decode("latin-1")
-        body = json.dumps(problem_body(status, path)).encode()
-        head = b"content-type: application/problem+json\r\nconnection: close\r\ncontent-length: %d\r\n\r\n"
-        self.transport.write(STATUS_LINE[status] + head % len(body) + body)
+        body = json.dumps(problem_body(status, _path(getattr(self, "url", b"")))).encode()
+        self._refused = True
+        self.transport.write(STATUS_LINE[status] + REFUSAL % len(body) + body)
         self.transport.close()
+
+    @property
+    def _in_bad_body(self) -> bool:
+        """Whether what cannot be read is the body of the one request that is being served."""
+        return self._in_body and not self.pipeline and not self.cycle.response_started
 
     def _await_head(self) -> None:
         if self._head_timer is None:
@@ -75,6 +120,15 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._head_timer:
             self._head_timer.cancel()
             self._head_timer = None
+
+
+def _path(url: bytes) -> str:
+    """Give the path of what may be half a URL, without its query and host."""
+    try:
+        path = httptools.parse_url(url).path
+    except httptools.HttpParserError:
+        path = b""
+    return (path or b"/").decode("latin-1")
 
 
 def limited_protocol(settings: Settings) -> type[HttpToolsProtocol]:

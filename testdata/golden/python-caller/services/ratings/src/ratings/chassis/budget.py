@@ -2,6 +2,7 @@
 """Time: a request has a limit, and what it calls gets less than is left of it."""
 
 HEADER = b"x-envoy-expected-rq-timeout-ms"
+MAX_DIGITS = 9
 
 
 def request_limit(headers: list[tuple[bytes, bytes]], own_ms: int) -> float:
@@ -11,5 +12,6 @@ def request_limit(headers: list[tuple[bytes, bytes]], own_ms: int) -> float:
 
 
 def _positive(value: bytes) -> int:
-    """Read a positive number; anything else, and what is longer than a day in ms, counts as absent."""
-    return int(value) if value.isdigit() and len(value) <= len("86400000") else 0
+    """Read a positive number of at most nine digits; anything else counts as absent."""
+    value = value.strip(b" \t")
+    return int(value) if value.isdigit() and len(value) <= MAX_DIGITS else 0

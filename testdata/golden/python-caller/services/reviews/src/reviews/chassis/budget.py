@@ -5,6 +5,7 @@ import asyncio
 from contextvars import ContextVar
 
 HEADER = b"x-envoy-expected-rq-timeout-ms"
+MAX_DIGITS = 9
 SHARE = 0.9  # of what is left: a hop gives up before its caller does
 
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
@@ -17,8 +18,9 @@ def request_limit(headers: list[tuple[bytes, bytes]], own_ms: int) -> float:
 
 
 def _positive(value: bytes) -> int:
-    """Read a positive number; anything else, and what is longer than a day in ms, counts as absent."""
-    return int(value) if value.isdigit() and len(value) <= len("86400000") else 0
+    """Read a positive number of at most nine digits; anything else counts as absent."""
+    value = value.strip(b" \t")
+    return int(value) if value.isdigit() and len(value) <= MAX_DIGITS else 0
 
 
 def begin(seconds: float) -> None:

@@ -2,8 +2,10 @@
 """Logs: one JSON object a line on stdout, from the first line to the last."""
 
 import logging
+import re
 import sys
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
@@ -52,6 +54,26 @@ def _stack(error: BaseException) -> str:
     return structlog.processors.format_exc_info(None, "", {"exc_info": error})["exception"]  # type: ignore[no-any-return]
 
 
+def without_queries(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Cut query strings out of whatever is logged: the texts of errors like to name whole URLs."""
+    return {name: _clean(value) for name, value in event.items()}
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return re.sub(r"\S+", _cut, value) if "?" in value else value
+    if isinstance(value, dict):
+        return {name: _clean(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(part) for part in value]
+    return value if value is None or isinstance(value, int | float) else _clean(repr(value))
+
+
+def _cut(piece: re.Match[str]) -> str:
+    text = piece[0]
+    return text.partition("?")[0] if "/" in text else text
+
+
 class Forward(logging.Handler):
     """Sends what libraries write with the standard logging down the same road."""
 
@@ -69,6 +91,7 @@ def configure(settings: Settings) -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             describe_error,
+            without_queries,
             Envelope(settings.service_name, settings.service_version),
             structlog.processors.JSONRenderer(),
         ],

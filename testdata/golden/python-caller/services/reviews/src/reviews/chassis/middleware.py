@@ -3,9 +3,11 @@
 
 import asyncio
 import contextlib
+import re
 import time
 
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import budget
@@ -13,9 +15,12 @@ from .config import Settings
 from .logs import logger
 from .metrics import Metrics, known_method
 from .probes import PATHS, Readiness
-from .problems import problem
+from .problems import problem, raw_path
 
 QUIET_SECONDS = 0.05
+CLIENT_LEFT = 499
+BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+ODD_ESCAPE = re.compile(rb"%(2f|[01][0-9a-f]|7f)", re.IGNORECASE)
 
 
 class Body:
@@ -63,17 +68,20 @@ class Exchange:
         """Begin with nothing answered."""
         # HEAD is answered as GET is; uvicorn leaves the body out.
         self.scope = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
-        self.path: str = scope["path"]
+        self.path = raw_path(scope)
         self.method: str = scope["method"]
         self.status = 0
         self.abandoned = False
         self._send = send
         self._readiness = readiness
+        self._client_gone: asyncio.Event | None = scope.get("state", {}).get("client_gone")
 
     @property
     def route(self) -> str:
         """The template of the route that was found, never the path itself."""
-        return getattr(self.scope.get("route"), "path", "")
+        # A router within a router: only FastAPI's context knows the prefixes that were put before the route's path.
+        found = self.scope.get("fastapi", {}).get("effective_route_context") or self.scope.get("route")
+        return getattr(found, "path_format", "")
 
     async def send(self, message: Message) -> None:
         """Pass the handler's answer on, unless it comes too late."""
@@ -86,6 +94,8 @@ class Exchange:
             self.status = message["status"]
             if self._readiness.draining:
                 message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+        if self._client_gone and self._client_gone.is_set():
+            self.status = CLIENT_LEFT
         await self._send(message)
 
 
@@ -105,7 +115,7 @@ class ChassisMiddleware:
             await self._app(scope, receive, send)
             return
         exchange = Exchange(scope, send, self._readiness)
-        if exchange.path in PATHS:
+        if scope["path"] in PATHS:
             await self._app(exchange.scope, receive, exchange.send)
             return
         start = time.perf_counter()
@@ -118,11 +128,16 @@ class ChassisMiddleware:
             self._record(exchange, time.perf_counter() - start)
 
     async def _serve(self, exchange: Exchange, receive: Receive) -> None:
+        if refusal := _refusal(exchange.scope["raw_path"]):
+            await problem(refusal, exchange.path)(exchange.scope, receive, exchange.send)
+            return
         body = Body(exchange.scope, receive, self._settings.max_body_bytes)
         try:
             await self._within_limit(exchange, body.receive)
         except TimeoutError:
             await self._fail(exchange, receive, 503, "the request took too long")
+        except ClientDisconnect:  # told to a handler that reads the body itself
+            exchange.status = CLIENT_LEFT
         except asyncio.CancelledError:  # by the server, which waited for this request long enough
             await self._fail(exchange, receive, 503, "the service is shutting down")
         except Exception as error:  # noqa: BLE001 - whatever a handler throws
@@ -152,8 +167,8 @@ class ChassisMiddleware:
         await answer(exchange.scope, receive, exchange.reply)
 
     def _record(self, exchange: Exchange, seconds: float) -> None:
-        status, method = exchange.status or 500, exchange.method
-        labels = (known_method(method), exchange.route, str(status), "http")
+        status, method = exchange.status or 500, known_method(exchange.method)
+        labels = (method, exchange.route, str(status), "http")
         self._metrics.duration.labels(*labels).observe(seconds)
         logger.info(
             "http request",
@@ -163,6 +178,13 @@ class ChassisMiddleware:
             http_response_status_code=status,
             duration_ms=round(seconds * 1000, 3),
         )
+
+
+def _refusal(path: bytes) -> int:
+    """Give the status for a path that must not be routed; Starlette reads %2F as a slash and overlooks a last %0A."""
+    if BAD_ESCAPE.search(path):
+        return 400
+    return 404 if ODD_ESCAPE.search(path) else 0
 
 
 def _reraise(task: asyncio.Future[None]) -> None:

@@ -5,13 +5,24 @@ from http.client import responses
 from typing import Any, cast
 from urllib.parse import quote
 
+import pydantic_core
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
+from starlette.types import Scope
+
+from .metrics import METHODS
 
 FIRST_ERROR = 400
+METHOD_NOT_ALLOWED = 405
 RETRY_LATER = (429, 503)
+
+
+def raw_path(scope: Scope) -> str:
+    """Give the path as it was sent, without its query."""
+    return bytes(scope["raw_path"]).decode("latin-1")
 
 
 def problem_body(status: int, path: str, detail: str = "") -> dict[str, Any]:
@@ -20,7 +31,7 @@ def problem_body(status: int, path: str, detail: str = "") -> dict[str, Any]:
         "type": "about:blank",
         "title": responses.get(status, "Error"),
         "status": status,
-        "instance": quote(path, safe="/:@!$&'()*+,;=~"),
+        "instance": path,
     }
     return {**body, "detail": detail} if detail else body
 
@@ -53,16 +64,23 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     headers = {name.lower(): value for name, value in (failure.headers or {}).items()}
     if failure.status_code < FIRST_ERROR:
         return Response(status_code=failure.status_code, headers=headers)
-    if "GET" in headers.get("allow", "").split(", "):
-        headers["allow"] += ", HEAD"
+    if failure.status_code == METHOD_NOT_ALLOWED:
+        headers["allow"] = ", ".join(_allowed(request))
     title = responses.get(failure.status_code)
     detail = "" if failure.detail == title else str(failure.detail)
-    return problem(failure.status_code, request.url.path, detail, headers=headers)
+    return problem(failure.status_code, raw_path(request.scope), detail, headers=headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Ask all routes: the framework names the methods of the first that has the path."""
+    asked = ({**request.scope, "method": method, "fastapi": {}} for method in METHODS)
+    found = {s["method"] for s in asked if any(r.matches(s)[0] is Match.FULL for r in request.app.router.routes)}
+    return sorted(found | {"HEAD"} if "GET" in found else found)
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
     details = cast("RequestValidationError", error).errors()
-    path = request.url.path
+    path = raw_path(request.scope)
     body = [e for e in details if e["loc"][0] == "body"]
     if body and not _is_json(request):
         return problem(415, path, "send application/json")
@@ -73,9 +91,19 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 
 
 def _is_json(request: Request) -> bool:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    kind, _, subtype = media_type.partition("/")
-    return kind == "application" and (subtype == "json" or subtype.endswith("+json"))
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
+
+
+async def strict_json(request: Request) -> None:
+    """Refuse what FastAPI reads as JSON and other languages do not: application/x+json, UTF-16, NaN."""
+    if not hasattr(request, "_json"):
+        return  # this route reads no JSON
+    if not _is_json(request):
+        raise HTTPException(415, "send application/json")
+    try:
+        pydantic_core.from_json(await request.body(), allow_inf_nan=False)
+    except ValueError:
+        raise HTTPException(400, "the body is not valid JSON") from None
 
 
 def register(app: FastAPI) -> None:

@@ -8,14 +8,13 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 
 import uvloop
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
-from . import contract, logs, middleware, probes, problems
+from . import client, contract, logs, middleware, probes, problems
 from .calls import CALLS
-from .client import Client
 from .config import Call, Settings, read, read_calls
 from .metrics import Metrics
-from .server import Server, bind
+from .server import Server, bind, leave
 
 
 def create_app(settings: Settings, router: APIRouter, calls: Mapping[str, Call]) -> FastAPI:
@@ -26,13 +25,15 @@ def create_app(settings: Settings, router: APIRouter, calls: Mapping[str, Call])
         version=settings.service_version,
         docs_url=None,  # both load scripts from elsewhere
         redoc_url=None,
+        dependencies=[Depends(problems.strict_json)],
         redirect_slashes=False,  # a redirect would name a host that only we know
         lifespan=_lifespan,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},  # the chassis measures
     )
     app.state.settings = settings
     app.state.readiness = readiness
-    app.state.client = Client(calls, metrics.registry)
+    app.state.client = client.Client(calls, metrics.registry)
+    client.register(app)
     problems.register(app)
     app.include_router(probes.router(readiness, metrics))
     if settings.contract_probes:
@@ -67,9 +68,11 @@ def run(model: type[Settings], router: APIRouter) -> None:
     app = create_app(settings, router, calls)
     try:
         sock = bind(settings.host, settings.port)
-    except OSError as error:
-        logs.logger.error("cannot open the port", server_port=settings.port, error_message=error.strerror)
+    except (OSError, UnicodeError) as error:  # a name that no resolver can read is a UnicodeError
+        reason = getattr(error, "strerror", None) or "no such address"
+        logs.logger.error("cannot listen", error_message=f"HOST and PORT cannot be opened: {reason}")
         sys.exit(1)
     server = Server(app, settings, app.state.readiness)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(server.serve([sock]))
+        leave()
