@@ -22,9 +22,12 @@ test: build ## all tests: Go, then every pack's own toolchain; says what was ski
 test-go: ## the tests that need only Go
 	go test ./...
 
+# The folder of the demo: build/bookinfo, or one of its own for another spec.
+DEMO = $(patsubst build/demo-bookinfo,build/bookinfo,build/demo-$(basename $(notdir $(SPEC))))
+
 demo: build ## generate Bookinfo (or SPEC=file), run it, ask it, break it, stop it
-	@test ! -e build/bookinfo/azulejo.hcl || build/azulejo update -C build/bookinfo -y
-	@node=$$(scripts/node.sh); PATH="$$node:$$PATH" go run ./scripts/demo -azulejo build/azulejo -spec "$(SPEC)" -dir build/bookinfo
+	@test ! -e "$(DEMO)/azulejo.hcl" || build/azulejo update -C "$(DEMO)" -y
+	@node=$$(scripts/node.sh); PATH="$$node:$$PATH" go run ./scripts/demo -azulejo build/azulejo -spec "$(SPEC)" -dir "$(DEMO)"
 
 golden: build ## render every golden tree and compare
 	build/azulejo pack test $(PACKS) --golden testdata/golden --case testdata/specs/valid/bookinfo.hcl --until golden
