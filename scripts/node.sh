@@ -20,6 +20,9 @@ dir=$PWD/build/node
 if [ "$("$dir/node_modules/.bin/node" --version 2>/dev/null)" != "v$pinned" ]; then
   echo "node on PATH is older than $want: installing node@$pinned below build/node" >&2
   mkdir -p "$dir"
-  npm install --prefix "$dir" --no-audit --no-fund --allow-scripts=node "node@$pinned" >&2
+  # The package's install script fetches the binary for this machine; newer npm
+  # wants to be told that it may run.
+  echo '{"private": true, "allowScripts": {"node": true}}' >"$dir/package.json"
+  npm install --prefix "$dir" --no-audit --no-fund "node@$pinned" >&2
 fi
 echo "$dir/node_modules/.bin"
