@@ -155,7 +155,7 @@ func (v *planView) diff(text string) {
 func (v *planView) summary() {
 	n := counts(v.plan)
 	if v.plan.NoChanges() {
-		fmt.Fprintf(v.env.Stdout, "No changes: %s as the spec says.\n", plural(v.plan.Files, "file"))
+		fmt.Fprintf(v.env.Stdout, "No changes: %s as the spec says.\n", plural(v.plan.Files, "generated file"))
 		return
 	}
 	fmt.Fprintf(v.env.Stdout, "Plan: %d to create, %d to change, %d to delete", n.Create, n.Update, n.Delete)

@@ -29,7 +29,8 @@ func newUp(env *Env) *cobra.Command {
 		Use:   "up",
 		Short: "Run the system on this machine, until Ctrl-C",
 		Long: "Installs and builds each service as its pack says, starts them as processes behind a small\n" +
-			"development gateway, and stops all of them on Ctrl-C. Externals and images are not started.",
+			"development gateway, and stops all of them on Ctrl-C. Externals and images are not started.\n" +
+			"What a service detaches from itself (setsid) it must stop itself.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return env.runUp(cmd, o) },
 	}
