@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -63,7 +64,13 @@ func shippedPacks(wanted func(spec.Language) bool) (packs []*generators.Pack, ot
 	return packs, others, nil
 }
 
+// loaded keeps the shipped packs of this process: they never change.
+var loaded sync.Map // name -> *generators.Pack
+
 func shippedPack(sub fs.FS, name string) (*generators.Pack, error) {
+	if p, ok := loaded.Load(name); ok {
+		return p.(*generators.Pack), nil
+	}
 	files, err := generators.ReadFolder(sub)
 	if err != nil {
 		return nil, fmt.Errorf("reading pack %s: %w", name, err)
@@ -72,6 +79,7 @@ func shippedPack(sub fs.FS, name string) (*generators.Pack, error) {
 	if diags.HasErrors() {
 		return nil, fmt.Errorf("pack %s is broken, which is a bug of azulejo: %w", name, diags)
 	}
+	loaded.Store(name, p)
 	return p, nil
 }
 

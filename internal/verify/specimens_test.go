@@ -22,7 +22,7 @@ var secondWays = []string{
 }
 
 // sideBySide is how many specimens run at once. They mostly wait.
-const sideBySide = 20
+const sideBySide = 36
 
 func buildSpecimen(t *testing.T) spec.Launch {
 	t.Helper()
@@ -45,6 +45,7 @@ func TestSpecimens(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it starts some 300 processes, 20 s")
 	}
+	t.Parallel() // with the other tests; TestSecondWays has its own time
 	ways := []string{""}
 	for _, c := range Table() {
 		ways = append(ways, c.Clause)
