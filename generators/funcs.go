@@ -3,6 +3,7 @@ package generators
 import (
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +23,7 @@ var own = map[string]any{
 	"goString": goString, "jsonString": jsonString, "jsString": jsString, "pyString": pyString,
 	"tomlString": tomlString, "yamlString": yamlString, "hclString": hclString, "xmlText": xmlText,
 	"shellWord": shellWord, "dockerWord": dockerWord, "comment": comment, "markdown": markdown,
+	"caddyString": caddyString, "regexQuote": regexp.QuoteMeta, "json": jsonValue,
 	"join": func(sep string, items []any) string {
 		var s []string
 		for _, it := range items {

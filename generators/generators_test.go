@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -62,11 +63,52 @@ const head = `pack "tiny" {
 var facts = generators.Facts{System: "shop", Namespace: "example.com/shop", Targets: []string{}}
 
 func service(p *generators.Pack, calls ...string) *spec.Service {
-	svc := &spec.Service{Name: "orders", Language: p.Language(), Port: 8101, Inputs: map[string]cty.Value{}}
+	svc := &spec.Service{Name: "orders", Language: p.Provides(), Port: 8101, Inputs: map[string]cty.Value{}}
 	for _, c := range calls {
 		svc.Calls = append(svc.Calls, spec.Call{Name: c, AttemptTimeout: time.Second, Deadline: 3 * time.Second})
 	}
 	return svc
+}
+
+// system is what RenderSystem is tried with: the service, an image and an external.
+func system(svc *spec.Service) *spec.System {
+	return &spec.System{
+		Name: "shop", Namespace: "example.com/shop", Gateway: &spec.Provider{Name: "caddy", Port: 8080},
+		Targets:   []spec.Provider{{Name: "docker"}, {Name: "kubernetes"}},
+		Externals: []*spec.External{{Name: "old", URL: "https://old.example/base", Routes: []spec.Route{{Path: "/"}}}},
+		Services: []*spec.Service{
+			{Name: "billing", Image: "registry.example/billing:4.2", Port: 4567, ReadyPath: "/health", Routes: []spec.Route{{Path: "/billing"}}},
+			svc,
+		},
+	}
+}
+
+var (
+	gatewayOnce sync.Once
+	gateway     *generators.Pack
+)
+
+// trees renders a pack in all of its scopes.
+func trees(t testing.TB, p *generators.Pack, svc *spec.Service) (all generators.Tree) {
+	t.Helper()
+	sys := system(svc)
+	gatewayOnce.Do(func() { gateway = generators.Providing(shipped(t), generators.KindGateway, "caddy") })
+	for _, render := range []func() (generators.Tree, hcl.Diagnostics){
+		func() (generators.Tree, hcl.Diagnostics) {
+			return generators.Render(p, svc, generators.FactsOf(sys, svc))
+		},
+		func() (generators.Tree, hcl.Diagnostics) { return generators.RenderSystem(p, sys, gateway) },
+	} {
+		tree, diags := render()
+		if diags.HasErrors() {
+			t.Fatal(p.Name(), diags)
+		}
+		all = append(all, tree...)
+	}
+	if len(all) == 0 {
+		t.Errorf("%s renders to nothing", p.Name())
+	}
+	return all
 }
 
 // What is embedded is what lies in the folder: embedding drops links, and a
@@ -100,9 +142,9 @@ func TestEmbeddedIsWhatIsThere(t *testing.T) {
 // Each shipped pack is complete: all its inputs are used, it has cases, the
 // commands that pack test needs, and a golden tree for each case.
 func TestPacksAreComplete(t *testing.T) {
-	for _, p := range shipped(t) {
-		dir := filepath.Join("../templates", p.Name())
-		cases, _ := filepath.Glob(filepath.Join(dir, generators.CasesDir, "*.hcl"))
+	folders, _ := templates.Folders()
+	for i, p := range shipped(t) {
+		cases, _ := filepath.Glob(filepath.Join("../templates", folders[i], generators.CasesDir, "*.hcl"))
 		if len(cases) < 2 {
 			t.Errorf("%s has %d cases", p.Name(), len(cases))
 		}
@@ -112,36 +154,28 @@ func TestPacksAreComplete(t *testing.T) {
 				t.Errorf("%s has no golden tree: %v", c, err)
 			}
 		}
-		commands, diags := generators.Commands(p, service(p), facts)
-		if diags.HasErrors() {
-			t.Fatal(diags)
-		}
-		for _, name := range []string{"install", "build", "lint", "test", "lock", "run"} {
-			if len(commands[name].Steps) == 0 {
-				t.Errorf("%s has no command %q", p.Name(), name)
-			}
-		}
-		if len(p.Tools()) == 0 {
-			t.Errorf("%s needs no tool", p.Name())
-		}
-		for _, in := range p.AsLanguage().Inputs {
-			if !uses(p, in.Name) {
-				t.Errorf("%s never uses input %q", p.Name(), in.Name)
-			}
+		if p.Kind() == generators.KindService {
+			completeService(t, p)
 		}
 	}
 }
 
-// The names that Peek reads off are those of the parsed manifest.
-func TestPeek(t *testing.T) {
-	for _, p := range shipped(t) {
-		for _, f := range p.Files() {
-			if f.Path != generators.ManifestFile {
-				continue
-			}
-			if l, ok := generators.Peek(f.Bytes); !ok || l.Name != p.Language() || l.Pack != p.Name() {
-				t.Errorf("Peek reads %q, %q off %s", l.Name, l.Pack, p.Name())
-			}
+func completeService(t *testing.T, p *generators.Pack) {
+	commands, diags := generators.Commands(p, service(p), facts)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	for _, name := range []string{"install", "build", "lint", "test", "lock", "run"} {
+		if len(commands[name].Steps) == 0 {
+			t.Errorf("%s has no command %q", p.Name(), name)
+		}
+	}
+	if len(p.Tools()) == 0 {
+		t.Errorf("%s needs no tool", p.Name())
+	}
+	for _, in := range p.AsLanguage().Inputs {
+		if !uses(p, in.Name) {
+			t.Errorf("%s never uses input %q", p.Name(), in.Name)
 		}
 	}
 }
@@ -157,15 +191,11 @@ func uses(p *generators.Pack, input string) bool {
 
 func TestRenderIsDeterministic(t *testing.T) {
 	for _, p := range shipped(t) {
-		one, diags := generators.Render(p, service(p, "a", "b-c"), facts)
-		if diags.HasErrors() {
-			t.Fatal(diags)
-		}
-		two, _ := generators.Render(p, service(p, "a", "b-c"), facts)
+		one, two := trees(t, p, service(p, "a", "b-c")), trees(t, p, service(p, "a", "b-c"))
 		if d := cmp.Diff(one, two); d != "" {
 			t.Errorf("%s: %s", p.Name(), d)
 		}
-		if generators.Key(p.Digest(), service(p), facts, nil) == generators.Key(p.Digest(), service(p, "a"), facts, nil) {
+		if generators.Key([]string{p.Digest()}, service(p), facts, nil) == generators.Key([]string{p.Digest()}, service(p, "a"), facts, nil) {
 			t.Errorf("%s: the key does not see the calls", p.Name())
 		}
 	}
@@ -174,6 +204,9 @@ func TestRenderIsDeterministic(t *testing.T) {
 // A leaf service has nothing of a client in it.
 func TestLeafHasNoClient(t *testing.T) {
 	for _, p := range shipped(t) {
+		if p.Kind() != generators.KindService {
+			continue
+		}
 		tree, diags := generators.Render(p, service(p), facts)
 		if diags.HasErrors() {
 			t.Fatal(diags)
@@ -291,7 +324,14 @@ func TestBrokenPacks(t *testing.T) {
 		{"unknown class", strings.Replace(rule(""), "managed", "mine", 1), "files/x", "", "Unknown class"},
 		{"unknown merge", rule("merge = \"magic\"\n"), "files/x", "", "Unknown merge"},
 		{"unknown command", rule("") + "command \"deploy\" {\n  steps = []\n}\n", "files/x", "", "Unknown command"},
-		{"unknown kind", strings.Replace(rule(""), `"service"`, `"planet"`, 1), "files/x", "", "Unknown kind"},
+		{"unknown kind", strings.Replace(rule(""), `"service"`, `"planet"`, 1), "files/x", "", "knows gateway, service"},
+		{"no provider", strings.Replace(strings.Replace(rule(""), `"service"`, `"target"`, 1), "  language = \"tiny\"\n", "", 1), "files/x", "", "A target pack says what a spec calls it"},
+		{"language of a target", strings.Replace(rule(""), `"service"`, `"target"`, 1), "files/x", "", "A target pack says what a spec calls it"},
+		{"system of a language", strings.Replace(rule(""), `"service"`, `"system"`, 1), "files/x", "", "a system pack has neither"},
+		{"gateway without a container", strings.Replace(strings.Replace(rule(""), `"service"`, `"gateway"`, 1), "language", "provider", 1), "files/x", "", "has a container block"},
+		{"scope left out", strings.Replace(strings.Replace(rule(""), `"service"`, `"target"`, 1), "language", "provider", 1), "files/x", "", "Wrong scope"},
+		{"scope of another kind", rule("scope = \"system\"\n"), "files/x", "", "Wrong scope"},
+		{"questions of a target", strings.Replace(strings.Replace(rule("scope = \"system\"\n"), `"service"`, `"target"`, 1), "language", "provider", 1) + "input \"n\" {\n  type = number\n  why = \"y\"\n}\n", "files/x", "", "no input, command and waiver"},
 		{"bad default", rule("") + "input \"n\" {\n  type = number\n  default = \"x\"\n  why = \"y\"\n}\n", "files/x", "", "Default of the wrong type"},
 	}
 	for _, r := range rows {

@@ -15,23 +15,35 @@ import (
 
 // manifest is pack.hcl as it is written.
 type manifest struct {
-	Pack     packBlock      `hcl:"pack,block"`
-	Requires []requireBlock `hcl:"requires,block"`
-	Inputs   []inputBlock   `hcl:"input,block"`
-	Locals   []localsBlock  `hcl:"locals,block"`
-	Commands []commandBlock `hcl:"command,block"`
-	Files    []fileBlock    `hcl:"file,block"`
-	Waivers  []waiverBlock  `hcl:"waiver,block"`
+	Pack      packBlock       `hcl:"pack,block"`
+	Container *containerBlock `hcl:"container,block"`
+	Requires  []requireBlock  `hcl:"requires,block"`
+	Inputs    []inputBlock    `hcl:"input,block"`
+	Locals    []localsBlock   `hcl:"locals,block"`
+	Commands  []commandBlock  `hcl:"command,block"`
+	Files     []fileBlock     `hcl:"file,block"`
+	Waivers   []waiverBlock   `hcl:"waiver,block"`
 }
 
 type packBlock struct {
 	Name        string            `hcl:"name,label"`
 	Kind        string            `hcl:"kind"`
 	Language    string            `hcl:"language,optional"`
+	Provider    string            `hcl:"provider,optional"`
 	Version     string            `hcl:"version"`
 	Description string            `hcl:"description,optional"`
 	Changes     map[string]string `hcl:"changes,optional"`
 	Reserved    []string          `hcl:"reserved,optional"`
+}
+
+// containerBlock says how a gateway runs as a container: data for the packs that
+// run it, which know no gateway by name.
+type containerBlock struct {
+	Image   string   `hcl:"image"`
+	Config  string   `hcl:"config"` // where the folder gateway/ is mounted
+	Command []string `hcl:"command"`
+	Health  []string `hcl:"health"` // argv, in the container
+	Reload  []string `hcl:"reload"` // argv, in the container
 }
 
 type requireBlock struct {
@@ -90,7 +102,6 @@ type waiverBlock struct {
 
 var (
 	commandNames = []string{"install", "build", "test", "lint", "lock", "run"}
-	packKinds    = []string{"service"} // gateway, target, discovery and system come with their first pack
 	mergeModes   = []string{"", "text", "json", "lock"}
 )
 
@@ -139,12 +150,7 @@ func (p *Pack) check() hcl.Diagnostics {
 		diags = append(diags, problem(p.rng, summary, fmt.Sprintf(format, args...))...)
 	}
 	m := p.manifest
-	if !oneOf(m.Pack.Kind, packKinds) {
-		bad("Unknown kind of pack", "kind = %q: this version knows %s.", m.Pack.Kind, strings.Join(packKinds, ", "))
-	}
-	if m.Pack.Kind == "service" && m.Pack.Language == "" {
-		bad("Language missing", "A service pack says which language it generates: language = \"…\".")
-	}
+	diags = append(diags, p.checkKind()...)
 	for _, c := range m.Commands {
 		if !oneOf(c.Name, commandNames) {
 			bad("Unknown command", "command %q: use %s.", c.Name, strings.Join(commandNames, ", "))
@@ -171,8 +177,8 @@ func (p *Pack) checkRule(f fileBlock) hcl.Diagnostics {
 	if n := len(f.Delimiters); n != 0 && n != 2 {
 		bad("Bad delimiters", "delimiters takes two strings, such as [\"<%%\", \"%%>\"].")
 	}
-	if f.Scope != "" && f.Scope != "service" {
-		bad("Unknown scope", "scope = %q: a service pack has files of scope service.", f.Scope)
+	if k, known := packKinds[p.Kind()]; known && !oneOf(string(p.scope(f)), k.scopes) {
+		bad("Wrong scope", "scope = %q: a %s pack has files of scope %s.", f.Scope, p.Kind(), strings.Join(k.scopes, " or "))
 	}
 	if f.Format != "" && !knownFormat(f.Format) {
 		bad("Unknown format", "format = %q: use one of %s.", f.Format, strings.Join(formatNames(), ", "))

@@ -6,11 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
-	"slices"
 	"sort"
 	"strings"
-	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -48,9 +45,6 @@ type packFile struct {
 
 // Name is what the pack calls itself.
 func (p *Pack) Name() string { return p.manifest.Pack.Name }
-
-// Language is the language that a service pack generates.
-func (p *Pack) Language() string { return p.manifest.Pack.Language }
 
 // Version is the pack's own version.
 func (p *Pack) Version() string { return p.manifest.Pack.Version }
@@ -121,54 +115,6 @@ func (p *Pack) computeDigest() string {
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 
-var (
-	packHead     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^pack "([^"]+)" \{`) })
-	packLanguage = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^  language\s*=\s*"([^"]+)"`) })
-)
-
-// Peek reads a pack's name and language off a formatted manifest without parsing
-// it, so that a run pays only for the packs that it uses.
-func Peek(manifest []byte) (l spec.Language, ok bool) {
-	name, lang := packHead().FindSubmatch(manifest), packLanguage().FindSubmatch(manifest)
-	if name == nil || lang == nil {
-		return l, false
-	}
-	return spec.Language{Name: string(lang[1]), Pack: string(name[1])}, true
-}
-
-// Catalog gathers what a spec may choose from: the packs that are loaded, and
-// others of which only the names are known.
-func Catalog(packs []*Pack, others []spec.Language, version string) *spec.Catalog {
-	c := &spec.Catalog{Version: version, Functions: expressionFuncs(), Languages: slices.Clone(others)}
-	for _, p := range packs {
-		if p.manifest.Pack.Kind == "service" {
-			c.Languages = append(c.Languages, p.AsLanguage())
-		}
-	}
-	sort.SliceStable(c.Languages, func(i, j int) bool { return c.Languages[i].Pack < c.Languages[j].Pack })
-	return c
-}
-
-// AsLanguage is the pack as a spec sees it.
-func (p *Pack) AsLanguage() spec.Language {
-	m := p.manifest.Pack
-	return spec.Language{Name: m.Language, Pack: m.Name, Own: p.Own, Reserved: m.Reserved, Inputs: p.inputs}
-}
-
-// ForService returns the pack that renders a service, or nil.
-func ForService(packs []*Pack, c *spec.Catalog, svc *spec.Service) *Pack {
-	lang, ok := c.LanguageOf(svc)
-	if !ok {
-		return nil
-	}
-	for _, p := range packs {
-		if p.Name() == lang.Pack && p.Own == lang.Own {
-			return p
-		}
-	}
-	return nil
-}
-
 // Tools lists what the pack needs on the machine.
 func (p *Pack) Tools() []spec.Tool {
 	var out []spec.Tool
@@ -188,19 +134,22 @@ func (p *Pack) Waivers() map[string]string {
 }
 
 // validDestination says what is wrong with the path that a rule gave, or "".
-func validDestination(dst string) string {
+func validDestination(dst string, scope Scope) string {
+	first := strings.SplitN(dst, "/", 2)[0]
 	switch {
 	case dst == "" || dst == ".":
 		return "it is empty"
 	case strings.ContainsAny(dst, "\\:\x00\n\r\"<>|?*"):
 		return "it holds a character that not every file system takes"
 	case path.IsAbs(dst) || path.Clean(dst) != dst || !fs.ValidPath(dst):
-		return "it leads outside of the service"
-	case strings.EqualFold(strings.SplitN(dst, "/", 2)[0], ".azulejo"):
+		return "it leads outside of the " + string(scope)
+	case scope == ScopeSystem && strings.EqualFold(first, spec.ServicesDir):
+		return "what is below services/ belongs to the services"
+	case strings.EqualFold(first, ".azulejo"):
 		return ".azulejo belongs to azulejo"
-	case strings.EqualFold(dst, spec.ServiceFile):
+	case strings.EqualFold(dst, spec.ServiceFile), strings.EqualFold(dst, spec.SystemFile):
 		return "the spec belongs to the user"
-	case strings.EqualFold(strings.SplitN(dst, "/", 2)[0], ".git"):
+	case strings.EqualFold(first, ".git"):
 		return ".git belongs to git"
 	}
 	return reservedName(dst)

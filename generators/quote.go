@@ -66,6 +66,23 @@ func escape(s, control string) string {
 	return b.String()
 }
 
+// jsonValue gives any value as indented JSON, keys sorted.
+func jsonValue(v any) (string, error) {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	err := e.Encode(v)
+	return strings.TrimSuffix(b.String(), "\n"), err
+}
+
+// caddyString gives one token of a Caddyfile in which nothing is a placeholder.
+// "{$" is replaced before a Caddyfile is read at all, so the two are kept apart.
+func caddyString(s string) string {
+	r := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "{", `\{`, "}", `\}`)
+	return `"` + r.Replace(oneLine(s)) + `"`
+}
+
 func hclString(s string) string {
 	return string(hclwrite.TokensForValue(cty.StringVal(strings.ToValidUTF8(s, "\uFFFD"))).Bytes())
 }

@@ -2,12 +2,10 @@ package generators
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math/big"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -41,46 +39,24 @@ type File struct {
 // Tree is what one service is rendered to: sorted, each path once.
 type Tree []File
 
-// Facts are what a service's files may know of the system around it. They are
-// recorded with the service, so that it renders alike wherever it is moved.
-type Facts struct {
-	System    string   `json:"system"`
-	Namespace string   `json:"namespace"`
-	Discovery string   `json:"discovery"`
-	Targets   []string `json:"targets"`
-}
-
-// FactsOf takes the facts from a system.
-func FactsOf(s *spec.System) Facts {
-	f := Facts{System: s.Name, Namespace: s.Namespace, Targets: []string{}}
-	if s.Discovery != nil {
-		f.Discovery = s.Discovery.Name
-	}
-	for _, t := range s.Targets {
-		f.Targets = append(f.Targets, t.Name)
-	}
-	return f
-}
-
-// engine changes when the same pack and spec would render to other bytes.
-const engine = "1"
-
-// Key identifies a render: equal keys give equal trees. It covers all that a
-// template can see, and nothing else.
-//
-// It needs no more of the pack than its digest and the answers to its questions,
-// so that a service whose pack is not at hand can still be told to be unchanged.
-func Key(digest string, svc *spec.Service, facts Facts, answers map[string]json.RawMessage) string {
-	h := sha256.New()
-	e := json.NewEncoder(h)
-	_ = e.Encode([]any{engine, digest, facts, toGo(serviceValue(svc)), answers}) // plain values cannot fail
-	return "sha256:" + hex.EncodeToString(h.Sum(nil))
-}
-
-// Render makes a service's files. The spec must have been validated with the
-// pack in the catalog.
+// Render makes a service's files of one pack. The spec must have been validated
+// with the pack in the catalog.
 func Render(p *Pack, svc *spec.Service, facts Facts) (Tree, hcl.Diagnostics) {
-	r := &renderer{pack: p, ctx: p.context(svc, facts)}
+	return p.render(ScopeService, p.context(svc, facts))
+}
+
+// RenderSystem makes the system's own files of one pack. gateway is the pack of
+// the system's gateway, nil where there is none.
+func RenderSystem(p *Pack, sys *spec.System, gateway *Pack) (Tree, hcl.Diagnostics) {
+	return p.render(ScopeSystem, systemContext(sys, gateway))
+}
+
+func (p *Pack) render(scope Scope, ctx *hcl.EvalContext) (Tree, hcl.Diagnostics) {
+	r := &renderer{pack: p, scope: scope, ctx: ctx}
+	templates := p.ofScope(scope)
+	if len(templates) == 0 {
+		return nil, nil
+	}
 	if diags := r.locals(); diags.HasErrors() {
 		return nil, diags
 	}
@@ -90,8 +66,8 @@ func Render(p *Pack, svc *spec.Service, facts Facts) (Tree, hcl.Diagnostics) {
 	}
 	var tree Tree
 	var diags hcl.Diagnostics
-	for i := range p.templates {
-		files, more := r.file(&p.templates[i])
+	for _, t := range templates {
+		files, more := r.file(t)
 		tree, diags = append(tree, files...), append(diags, more...)
 	}
 	if diags.HasErrors() {
@@ -103,64 +79,34 @@ func Render(p *Pack, svc *spec.Service, facts Facts) (Tree, hcl.Diagnostics) {
 	return tree, nil
 }
 
-type renderer struct {
-	pack *Pack
-	ctx  *hcl.EvalContext
-	data map[string]any
-	base *template.Template // the partials, parsed once
-}
-
-// context holds the variables of the pack's expressions and templates.
-func (p *Pack) context(svc *spec.Service, facts Facts) *hcl.EvalContext {
-	return &hcl.EvalContext{Functions: expressionFuncs(), Variables: map[string]cty.Value{
-		"system": cty.ObjectVal(map[string]cty.Value{
-			"name": cty.StringVal(facts.System), "namespace": cty.StringVal(facts.Namespace),
-			"discovery": cty.StringVal(facts.Discovery), "targets": strings2cty(facts.Targets),
-		}),
-		"service": serviceValue(svc),
-		"input":   p.answers(svc),
-	}}
-}
-
-func serviceValue(svc *spec.Service) cty.Value {
-	calls := []cty.Value{}
-	for _, c := range svc.Calls {
-		calls = append(calls, cty.ObjectVal(map[string]cty.Value{
-			"name": cty.StringVal(c.Name), "env": cty.StringVal(spec.EnvName(c.Name)),
-			"attempt_timeout_ms": cty.NumberIntVal(c.AttemptTimeout.Milliseconds()),
-			"deadline_ms":        cty.NumberIntVal(c.Deadline.Milliseconds()),
-		}))
-	}
-	return cty.ObjectVal(map[string]cty.Value{
-		"name": cty.StringVal(svc.Name), "port": cty.NumberIntVal(int64(svc.Port)), "calls": cty.TupleVal(calls),
-	})
-}
-
-// answers are the service's inputs, with the defaults of the pack.
-func (p *Pack) answers(svc *spec.Service) cty.Value {
-	vals := map[string]cty.Value{}
-	for _, in := range p.inputs {
-		v, ok := svc.Inputs[in.Name]
-		if !ok {
-			v = in.Default
+func (p *Pack) ofScope(scope Scope) (list []*packFile) {
+	for i, t := range p.templates {
+		if p.scope(p.manifest.Files[t.rule]) == scope {
+			list = append(list, &p.templates[i])
 		}
-		vals[in.Name] = v
 	}
-	if len(vals) == 0 {
-		return cty.EmptyObjectVal
-	}
-	return cty.ObjectVal(vals)
+	return list
 }
 
-func strings2cty(list []string) cty.Value {
-	vals := []cty.Value{}
-	for _, s := range list {
-		vals = append(vals, cty.StringVal(s))
+// Merge brings the trees of one unit's packs together.
+func Merge(trees ...Tree) (Tree, error) {
+	var all Tree
+	for _, t := range trees {
+		all = append(all, t...)
 	}
-	return cty.TupleVal(vals)
+	return all, sortFiles(all)
+}
+
+type renderer struct {
+	pack  *Pack
+	scope Scope
+	ctx   *hcl.EvalContext
+	data  map[string]any
+	base  *template.Template // the partials, parsed once
 }
 
 // locals evaluates the pack's locals, in rounds because they may use each other.
+// In a pack of two scopes, those that need the other scope do not exist in this.
 func (r *renderer) locals() hcl.Diagnostics {
 	open := map[string]*hcl.Attribute{}
 	for _, b := range r.pack.manifest.Locals {
@@ -168,10 +114,9 @@ func (r *renderer) locals() hcl.Diagnostics {
 		if diags.HasErrors() {
 			return diags
 		}
-		for name, a := range attrs {
-			open[name] = a
-		}
+		maps.Copy(open, attrs)
 	}
+	r.dropOtherScope(open)
 	done := map[string]cty.Value{}
 	for {
 		r.ctx.Variables["local"] = cty.ObjectVal(done)
@@ -194,6 +139,41 @@ func (r *renderer) locals() hcl.Diagnostics {
 			return last
 		}
 	}
+}
+
+// scopeVariables are the variables that only one scope has.
+var scopeVariables = map[Scope][]string{
+	ScopeService: {"service", "input"},
+	ScopeSystem:  {"gateway", "services", "externals", "routes", "routed"},
+}
+
+func (r *renderer) dropOtherScope(open map[string]*hcl.Attribute) {
+	if len(packKinds[r.pack.Kind()].scopes) == 1 {
+		return
+	}
+	foreign := scopeVariables[ScopeService]
+	if r.scope == ScopeService {
+		foreign = scopeVariables[ScopeSystem]
+	}
+	for dropped := true; dropped; {
+		dropped = false
+		for name, a := range open {
+			if slices.ContainsFunc(a.Expr.Variables(), func(t hcl.Traversal) bool { return oneOf(variableName(t), foreign) }) {
+				delete(open, name)
+				foreign, dropped = append(foreign[:len(foreign):len(foreign)], "local."+name), true
+			}
+		}
+	}
+}
+
+// variableName is what a traversal begins with, of a local with its name.
+func variableName(t hcl.Traversal) string {
+	if len(t) > 1 && t.RootName() == "local" {
+		if attr, ok := t[1].(hcl.TraverseAttr); ok {
+			return "local." + attr.Name
+		}
+	}
+	return t.RootName()
 }
 
 // file renders one stored file to none, one or (for_each) many.
@@ -261,7 +241,7 @@ func (r *renderer) one(t *packFile, rule fileBlock, ctx *hcl.EvalContext, data m
 		}
 		f.Path = v.AsString()
 	}
-	if bad := validDestination(f.Path); bad != "" {
+	if bad := validDestination(f.Path, r.scope); bad != "" {
 		return f, problem(rule.DefRange, "Destination is not allowed", fmt.Sprintf("%q: %s.", f.Path, bad))
 	}
 	if f.Format == "" {
@@ -360,26 +340,4 @@ func toGo(v cty.Value) any {
 		out = append(out, toGo(item))
 	}
 	return out
-}
-
-// Answers are a service's inputs as JSON, with the pack's defaults, for its lock.
-func Answers(p *Pack, svc *spec.Service) (map[string]json.RawMessage, error) {
-	return encodeAnswers(map[string]json.RawMessage{}, p.answers(svc).AsValueMap())
-}
-
-// AnswersOver are a service's inputs over those of its lock, where the pack is
-// not at hand to give its defaults.
-func AnswersOver(locked map[string]json.RawMessage, svc *spec.Service) (map[string]json.RawMessage, error) {
-	return encodeAnswers(maps.Clone(locked), svc.Inputs)
-}
-
-func encodeAnswers(out map[string]json.RawMessage, answers map[string]cty.Value) (map[string]json.RawMessage, error) {
-	for name, v := range answers {
-		b, err := json.Marshal(toGo(v))
-		if err != nil {
-			return nil, fmt.Errorf("encoding input %s: %w", name, err)
-		}
-		out[name] = b
-	}
-	return out, nil
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -17,7 +18,8 @@ import (
 // need is one tool and who needs it.
 type need struct {
 	spec.Tool
-	by []string
+	by       []string
+	optional bool // to deploy; the services are built and run without it
 }
 
 type jsonTool struct {
@@ -25,6 +27,7 @@ type jsonTool struct {
 	Status   string   `json:"status"` // ok, old, missing
 	Version  string   `json:"version"`
 	Minimum  string   `json:"minimum"`
+	Optional bool     `json:"optional"` // only to deploy
 	NeededBy []string `json:"needed_by"`
 	Get      string   `json:"get"`
 }
@@ -50,10 +53,10 @@ func (env *Env) runDoctor(cmd *cobra.Command, asJSON bool) error {
 	tools, bad := []jsonTool{}, 0
 	for _, n := range needs {
 		s := local.Probe(cmd.Context(), n.Tool, env.Environ)
-		if s.Status != local.ToolOK {
+		if s.Status != local.ToolOK && !n.optional {
 			bad++
 		}
-		tools = append(tools, jsonTool{n.Name, string(s.Status), s.Version, n.Minimum, n.by, n.Get})
+		tools = append(tools, jsonTool{n.Name, string(s.Status), s.Version, n.Minimum, n.optional, n.by, n.Get})
 	}
 	if asJSON {
 		if err := env.printJSON(map[string]any{"format_version": 1, "tools": tools}); err != nil {
@@ -71,6 +74,9 @@ func (env *Env) runDoctor(cmd *cobra.Command, asJSON bool) error {
 func (env *Env) printTools(tools []jsonTool) {
 	for _, t := range tools {
 		by := "needed by: " + strings.Join(t.NeededBy, ", ")
+		if t.Optional {
+			by = "only to deploy: " + strings.Join(t.NeededBy, ", ")
+		}
 		switch t.Status {
 		case string(local.ToolOK):
 			fmt.Fprintf(env.Stdout, "%s       %s %s  (%s)\n", env.paint(env.OutTTY, green, "ok"), t.Name, t.Version, by)
@@ -88,7 +94,7 @@ func (env *Env) needs(dir string) ([]need, error) {
 	w, err := load(source{root: dir})
 	switch {
 	case errors.Is(err, project.ErrNoSpec):
-		packs, _, err := shippedPacks(func(spec.Language) bool { return true })
+		packs, _, err := shippedPacks(func(generators.Heading) bool { return true })
 		if err != nil {
 			return nil, err
 		}
@@ -106,27 +112,31 @@ func (env *Env) needs(dir string) ([]need, error) {
 		return nil, errors.New("the spec must be valid first")
 	}
 	var out []need
-	for _, svc := range w.sys.Services {
-		if _, absent := w.absent[svc.Name]; absent {
-			return nil, w.errAbsent(svc)
+	for _, u := range w.units {
+		if u.missing() != nil {
+			return nil, w.errMissing(u)
 		}
-		if svc.Language != "" {
-			out = addNeeds(out, w.packOf(svc), svc.Name)
+		for _, c := range u.packs {
+			who := "pack " + c.pack.Name()
+			if c.kind == generators.KindService {
+				who = u.svc.Name
+			}
+			out = addNeeds(out, c.pack, who)
 		}
 	}
 	return out, nil
 }
 
 func addNeeds(out []need, p *generators.Pack, who string) []need {
-next:
 	for _, t := range p.Tools() {
-		for i := range out {
-			if out[i].Name == t.Name && out[i].Minimum == t.Minimum {
-				out[i].by = append(out[i].by, who)
-				continue next
-			}
+		i := slices.IndexFunc(out, func(n need) bool { return n.Name == t.Name && n.Minimum == t.Minimum })
+		if i < 0 {
+			i, out = len(out), append(out, need{Tool: t, optional: true})
 		}
-		out = append(out, need{t, []string{who}})
+		if !slices.Contains(out[i].by, who) {
+			out[i].by = append(out[i].by, who)
+		}
+		out[i].optional = out[i].optional && p.Kind() != generators.KindService
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].Name < out[j].Name })
 	return out

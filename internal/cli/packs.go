@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -16,13 +15,14 @@ import (
 	"github.com/azulejo-dev/azulejo/templates"
 )
 
-// loadPacks reads the packs that azulejo ships and those that the system brings.
+// loadPacks reads the packs that azulejo ships, as far as the spec or a lock may
+// want them, and those that the system brings.
 func (w *workspace) loadPacks(own []*generators.Pack) error {
-	used := map[string]bool{}
-	for _, svc := range w.sys.Services {
-		used[svc.Language] = true
+	used := map[[2]string]bool{}
+	for _, a := range w.allAsked() {
+		used[[2]string{a.kind, a.provides}] = true
 	}
-	shipped, others, err := shippedPacks(func(l spec.Language) bool { return used[l.Name] })
+	shipped, others, err := shippedPacks(func(h generators.Heading) bool { return used[[2]string{h.Kind, h.Provides}] })
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (w *workspace) loadPacks(own []*generators.Pack) error {
 
 // shippedPacks loads the packs that azulejo ships as far as they are wanted, and
 // names the others.
-func shippedPacks(wanted func(spec.Language) bool) (packs []*generators.Pack, others []spec.Language, err error) {
+func shippedPacks(wanted func(generators.Heading) bool) (packs []*generators.Pack, others []generators.Heading, err error) {
 	folders, err := templates.Folders()
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the shipped packs: %w", err)
@@ -51,8 +51,8 @@ func shippedPacks(wanted func(spec.Language) bool) (packs []*generators.Pack, ot
 		if err != nil {
 			return nil, nil, fmt.Errorf("reading pack %s: %w", name, err)
 		}
-		if l, ok := generators.Peek(manifest); ok && !wanted(l) {
-			others = append(others, l)
+		if h, ok := generators.Peek(manifest); ok && !wanted(h) {
+			others = append(others, h)
 			continue
 		}
 		p, err := shippedPack(sub, name)
@@ -179,62 +179,4 @@ func (w *workspace) kept(lp project.LockedPack) (*generators.Pack, error) {
 	}
 	p.Own = true
 	return p, nil
-}
-
-// pin finds, for each service that was generated before, the exact pack of its
-// lock. Only update moves to another.
-func (w *workspace) pin() error {
-	w.catalog.Pinned = map[string]spec.Language{}
-	for _, svc := range w.sys.Services {
-		l := w.project.Locks[w.unitDir(svc)]
-		if l == nil || len(l.Packs) == 0 || w.repins(svc.Name) {
-			continue
-		}
-		p, err := w.lockedPack(l.Packs[0])
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			w.absent[svc.Name] = l.Packs[0]
-			w.catalog.Pinned[svc.Name] = spec.Language{Name: svc.Language, Pack: l.Packs[0].Name, Unknown: true}
-		case err != nil:
-			return withCode(exitCannotTell, err)
-		case p.Language() == svc.Language:
-			w.pinned[svc.Name] = p
-			w.catalog.Pinned[svc.Name] = p.AsLanguage()
-		}
-	}
-	return nil
-}
-
-// lockedPack finds the exact pack of a lock; fs.ErrNotExist when it is nowhere.
-func (w *workspace) lockedPack(lp project.LockedPack) (*generators.Pack, error) {
-	for _, p := range w.packs {
-		if p.Digest() == lp.Digest {
-			return p, nil
-		}
-	}
-	return w.kept(lp)
-}
-
-// errAbsent says that a service would have to be rendered with a pack that is
-// nowhere.
-func (w *workspace) errAbsent(svc *spec.Service) error {
-	lp := w.absent[svc.Name]
-	return withCode(exitCannotTell, fmt.Errorf("service %q has changed and is pinned to pack %s %s, which is neither in this azulejo nor in %s: copy .azulejo/packs/%s from where the service was generated", svc.Name, lp.Name, lp.Version, w.root, project.ArchiveBase(lp.Digest)))
-}
-
-func (w *workspace) repins(name string) bool {
-	for _, r := range w.repin {
-		if r == "*" || r == name {
-			return true
-		}
-	}
-	return false
-}
-
-// packOf is the pack that renders a service of a valid spec.
-func (w *workspace) packOf(svc *spec.Service) *generators.Pack {
-	if p := w.pinned[svc.Name]; p != nil {
-		return p
-	}
-	return generators.ForService(w.packs, w.catalog, svc)
 }

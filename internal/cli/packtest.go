@@ -198,7 +198,7 @@ func (t *packTest) run(ctx context.Context, c *packCase) error {
 // service runs a service's own toolchain and then looks at it from outside.
 func (t *packTest) service(ctx context.Context, c *packCase, svc *spec.Service, l spec.Launch) error {
 	pack := c.w.packOf(svc)
-	commands, diags := generators.Commands(pack, svc, c.w.facts())
+	commands, diags := generators.Commands(pack, svc, c.w.facts(svc))
 	if diags.HasErrors() {
 		return diags
 	}
@@ -301,19 +301,16 @@ func (w *workspace) tree() (map[string]project.TreeFile, error) {
 	for name, b := range specs {
 		out[name] = project.TreeFile{Bytes: b}
 	}
-	for _, svc := range w.sys.Services {
-		if svc.Language == "" {
-			continue
-		}
-		files, diags := generators.Render(w.packOf(svc), svc, w.facts())
-		if diags.HasErrors() {
-			return nil, diags
+	for _, u := range w.units {
+		files, err := w.render(u)
+		if err != nil {
+			return nil, err
 		}
 		for _, f := range files {
 			if err := generators.Check(f); err != nil {
-				return nil, fmt.Errorf("service %s: %w", svc.Name, err)
+				return nil, fmt.Errorf("%s: %w", u.dir, err)
 			}
-			out[path.Join(w.unitDir(svc), f.Path)] = project.TreeFile{Bytes: f.Bytes, Executable: f.Executable}
+			out[path.Join(u.dir, f.Path)] = project.TreeFile{Bytes: f.Bytes, Executable: f.Executable}
 		}
 	}
 	return out, nil

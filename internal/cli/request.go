@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"encoding/json"
 	"path/filepath"
 
 	"github.com/hashicorp/hcl/v2"
@@ -94,52 +95,59 @@ func (w *workspace) request() (project.Request, error) {
 	}
 	req := project.Request{Root: w.root, Specs: specs, KeepMine: w.keepMine}
 	planned := map[string]bool{}
-	for _, svc := range w.sys.Services {
-		if svc.Language == "" {
-			continue
-		}
-		u, pack, err := w.unit(svc)
+	for _, u := range w.units {
+		pu, err := w.plannedUnit(u)
 		if err != nil {
 			return req, err
 		}
-		planned[u.Dir] = true
-		req.Units = append(req.Units, u)
-		if pack != nil {
-			req.Packs = append(req.Packs, pack)
+		planned[u.dir] = true
+		req.Units = append(req.Units, pu)
+		for _, c := range u.packs {
+			if c.pack != nil {
+				req.Packs = append(req.Packs, c.pack)
+			}
 		}
 	}
 	for dir, l := range w.project.Locks {
-		if !planned[dir] && dir != "." {
+		if !planned[dir] {
 			req.Units = append(req.Units, project.Unit{Dir: dir, Lock: project.Lock{Service: l.Service}, Gone: true})
 		}
 	}
 	return req, nil
 }
 
-func (w *workspace) unit(svc *spec.Service) (u project.Unit, pack *generators.Pack, err error) {
-	lp, absent := w.absent[svc.Name]
-	facts := w.facts()
-	u = project.Unit{Dir: w.unitDir(svc), Lock: project.Lock{Service: svc.Name, Facts: facts}}
-	if absent {
-		u.Lock.Inputs, err = generators.AnswersOver(w.project.Locks[u.Dir].Inputs, svc)
-		u.Render = func() (generators.Tree, error) { return nil, w.errAbsent(svc) }
-	} else {
-		pack = w.packOf(svc)
-		lp = project.LockedPack{Name: pack.Name(), Version: pack.Version(), Digest: pack.Digest()}
-		u.Lock.Inputs, err = generators.Answers(pack, svc)
-		u.Render = func() (generators.Tree, error) { return render(pack, svc, facts) }
+func (w *workspace) plannedUnit(u *unit) (project.Unit, error) {
+	pu := project.Unit{Dir: u.dir, Lock: project.Lock{Facts: w.facts(u.svc)}}
+	pu.Render = func() (generators.Tree, error) { return w.render(u) }
+	var digests []string
+	for _, c := range u.packs {
+		pu.Lock.Packs = append(pu.Lock.Packs, c.record())
+		digests = append(digests, c.record().Digest)
 	}
-	u.Lock.Packs = []project.LockedPack{lp}
-	u.Lock.RenderKey = generators.Key(lp.Digest, svc, facts, u.Lock.Inputs)
-	return u, pack, err
+	if u.svc == nil {
+		pu.Lock.RenderKey = generators.SystemKey(digests, w.sys)
+		return pu, nil
+	}
+	var err error
+	pu.Lock.Service = u.svc.Name
+	if pu.Lock.Inputs, err = w.answers(u); err != nil {
+		return pu, err
+	}
+	pu.Lock.RenderKey = generators.Key(digests, u.svc, pu.Lock.Facts, pu.Lock.Inputs)
+	return pu, nil
 }
 
-func render(pack *generators.Pack, svc *spec.Service, facts generators.Facts) (generators.Tree, error) {
-	tree, diags := generators.Render(pack, svc, facts)
-	if diags.HasErrors() {
-		return nil, &diagnosticsError{diags}
+// answers are a service's inputs, with the defaults of its pack or, where that is
+// not at hand, of its lock.
+func (w *workspace) answers(u *unit) (map[string]json.RawMessage, error) {
+	switch c := u.packs[0]; {
+	case c.kind != generators.KindService:
+		return nil, nil
+	case c.pack == nil:
+		return generators.AnswersOver(w.project.Locks[u.dir].Inputs, u.svc)
+	default:
+		return generators.Answers(c.pack, u.svc)
 	}
-	return tree, nil
 }
 
 // diagnosticsError carries messages with ranges through an error.

@@ -93,10 +93,10 @@ func (w *workspace) launches() ([]spec.Launch, error) {
 		if svc.Language == "" {
 			continue
 		}
-		if _, absent := w.absent[svc.Name]; absent {
-			return nil, w.errAbsent(svc)
+		if w.packOf(svc) == nil {
+			return nil, w.errMissing(w.unitOf(svc))
 		}
-		l, more := generators.Launch(w.packOf(svc), svc, w.facts(), filepath.Join(w.root, filepath.FromSlash(w.unitDir(svc))))
+		l, more := generators.Launch(w.packOf(svc), svc, w.facts(svc), filepath.Join(w.root, filepath.FromSlash(w.unitDir(svc))))
 		out, diags = append(out, l), append(diags, more...)
 	}
 	if diags.HasErrors() {

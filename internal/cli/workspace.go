@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path"
 	"path/filepath"
 
 	"github.com/hashicorp/hcl/v2"
@@ -30,12 +29,11 @@ type workspace struct {
 	parsed  *spec.Parsed
 	sys     *spec.System
 	packs   []*generators.Pack
-	others  []spec.Language // shipped, and not used by this spec
+	others  []generators.Heading // shipped, and not used by this spec
+	units   []*unit              // the system's own first
 
 	packsBroken bool // a pack of the system's own could not be read; diags say why
 	catalog     *spec.Catalog
-	pinned      map[string]*generators.Pack   // by service: the pack that its lock names
-	absent      map[string]project.LockedPack // by service: the same, where it is not at hand
 
 	keepMine bool
 	diags    hcl.Diagnostics
@@ -51,7 +49,7 @@ func load(src source) (*workspace, error) { return loadWith(src, nil) }
 
 // loadWith prefers the given packs, which are under test, to all others.
 func loadWith(src source, own []*generators.Pack) (*workspace, error) {
-	w := &workspace{source: src, files: map[string][]byte{}, pinned: map[string]*generators.Pack{}, absent: map[string]project.LockedPack{}}
+	w := &workspace{source: src, files: map[string][]byte{}}
 	if err := w.read(); err != nil {
 		return nil, err
 	}
@@ -68,7 +66,7 @@ func loadWith(src source, own []*generators.Pack) (*workspace, error) {
 		return nil, err
 	}
 	w.catalog = generators.Catalog(w.packs, w.others, Version)
-	if err := w.pin(); err != nil {
+	if err := w.choose(); err != nil {
 		return nil, err
 	}
 	if w.packsBroken { // the rest would only be what follows from that
@@ -139,21 +137,3 @@ func (w *workspace) bad(rng hcl.Range, summary, detail string) {
 
 // standalone says that there is no system: the root is the service's folder.
 func (w *workspace) standalone() bool { return w.sys.Name == "" }
-
-func (w *workspace) unitDir(svc *spec.Service) string {
-	if w.standalone() {
-		return "."
-	}
-	return path.Join(spec.ServicesDir, svc.Name)
-}
-
-// facts are what a service renders with: the system's or, where a
-// service was moved out of one, those that it brought along.
-func (w *workspace) facts() generators.Facts {
-	if w.standalone() {
-		if l := w.project.Locks["."]; l != nil {
-			return l.Facts
-		}
-	}
-	return generators.FactsOf(w.sys)
-}

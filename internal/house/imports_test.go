@@ -33,6 +33,9 @@ var importRules = map[string]rule{
 	"internal/house":   {nil, nil, nil, "tests only"},
 	"scripts/demo":     {nil, nil, nil, "a demo that looks from outside, as a user does"},
 	"scripts/test":     {nil, nil, nil, "counts tests from outside"},
+	"scripts/e2e":      {[]string{"scripts/e2e/load"}, nil, nil, "it looks at files, containers and answers, as a user does"},
+	"scripts/e2e/load": {nil, nil, nil, "a client knows no server"},
+	"scripts/e2e/stub": {nil, nil, nil, "a server that azulejo did not make"},
 	"scripts/bench":    {nil, nil, nil, "measures whole processes from outside"},
 	"testdata/broken":  {nil, nil, nil, "a specimen is a service of nobody's"},
 }
@@ -107,6 +110,9 @@ func packages(t *testing.T) map[string]*build.Package {
 			return fs.SkipDir
 		case rel == "":
 			return nil
+		}
+		if _, err := os.Stat(filepath.Join(name, "go.mod")); err == nil {
+			return fs.SkipDir // a tool's own module: nothing of azulejo's imports it
 		}
 		pkg, err := build.ImportDir(name, 0)
 		if _, none := err.(*build.NoGoError); none {

@@ -49,7 +49,7 @@ func gatewayPort(o *Options) int {
 	switch {
 	case o.GatewayPort != 0:
 		return o.GatewayPort
-	case g == nil || g.Name == "none":
+	case g == nil || g.Name == spec.NoGateway:
 		return 0
 	case g.Port != 0:
 		return g.Port

@@ -24,19 +24,21 @@ const (
 // Lock is the pinned record of one unit.
 type Lock struct {
 	FormatVersion int                        `json:"format_version"`
-	Service       string                     `json:"service"`
+	Service       string                     `json:"service,omitempty"` // "" for the system's own files
 	Facts         generators.Facts           `json:"facts"`
 	Packs         []LockedPack               `json:"packs"`
-	Inputs        map[string]json.RawMessage `json:"inputs"`
-	RenderKey     string                     `json:"render_key"` // digest of pack, service and facts
+	Inputs        map[string]json.RawMessage `json:"inputs,omitempty"`
+	RenderKey     string                     `json:"render_key"` // digest of packs, service and facts
 	Files         []LockedFile               `json:"files"`      // sorted by path
 }
 
 // LockedPack names the exact pack that a unit is rendered with.
 type LockedPack struct {
-	Name    string `json:"name"`
-	Version string `json:"version"`
-	Digest  string `json:"digest"`
+	Name     string `json:"name"`
+	Kind     string `json:"kind"`
+	Provides string `json:"provides,omitempty"` // the language or provider
+	Version  string `json:"version"`
+	Digest   string `json:"digest"`
 }
 
 // LockedFile is one file as azulejo wrote it last.

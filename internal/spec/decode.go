@@ -196,24 +196,8 @@ func (d *decoder) system(blk *hclsyntax.Block, b body) {
 			continue
 		}
 		p := Provider{Name: in.Labels[0], Port: inner.number("port"), URL: inner.str("url"), Range: in.LabelRanges[0]}
-		if d.provider(in.Type, p) {
-			d.addProvider(in.Type, p, inner)
-		}
+		d.addProvider(in.Type, p, inner)
 	}
-}
-
-func (d *decoder) provider(kind string, p Provider) bool {
-	have := providers[kind]
-	if contains(have.now, p.Name) {
-		return true
-	}
-	if contains(have.later, p.Name) {
-		d.errorf(p.Range, "Known, not yet supported", "%s %q comes with a later version of azulejo. Remove the block until then.", kind, p.Name)
-		return false
-	}
-	known := append(append([]string{}, have.now...), have.later...)
-	d.errorf(p.Range, "Unknown provider", "There is no %s %q.%s", kind, p.Name, didYouMean(p.Name, known))
-	return false
 }
 
 func (d *decoder) addProvider(kind string, p Provider, b body) {
@@ -227,6 +211,8 @@ func (d *decoder) addProvider(kind string, p Provider, b body) {
 		d.sys.Gateway = &p
 	case "discovery":
 		d.sys.Discovery = &p
+	case "config":
+		d.sys.Config = &p
 	case "target":
 		for _, t := range d.sys.Targets {
 			if t.Name == p.Name {

@@ -81,11 +81,10 @@ var rootShape = &blockShape{
 	later: []string{"moved", "own"},
 }
 
-// providers says of each kind which providers a spec may name now, and which
-// are known and come later.
-var providers = map[string]struct{ now, later []string }{
-	"gateway":   {now: []string{"caddy", "none"}, later: []string{"spring-cloud", "traefik", "nginx"}},
-	"discovery": {later: []string{"eureka"}},
-	"config":    {later: []string{"spring-cloud"}},
-	"target":    {now: []string{"docker"}, later: []string{"kubernetes"}},
+// providersLater are the providers that azulejo knows and no pack brings yet.
+// Those that a spec may name come from the packs.
+var providersLater = map[string][]string{
+	"gateway":   {"spring-cloud", "traefik", "nginx"},
+	"discovery": {"eureka"},
+	"config":    {"spring-cloud"},
 }

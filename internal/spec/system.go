@@ -16,6 +16,7 @@ type System struct {
 	Languages       []string // allow-list; empty allows all
 	Gateway         *Provider
 	Discovery       *Provider
+	Config          *Provider
 	Targets         []Provider
 	Packs           []PackSource
 	Externals       []*External
@@ -100,6 +101,17 @@ const (
 	DefaultReadyPath      = "/readyz"
 	GeneratedTo           = "/api" // where a generated service serves its routes
 )
+
+// NoGateway is the provider of a system whose gateway is not azulejo's.
+const NoGateway = "none"
+
+// ActiveGateway returns the gateway that is generated for the system, or nil.
+func (s *System) ActiveGateway() *Provider {
+	if s.Gateway == nil || s.Gateway.Name == NoGateway {
+		return nil
+	}
+	return s.Gateway
+}
 
 // Service returns the named service, or nil.
 func (s *System) Service(name string) *Service {

@@ -108,7 +108,7 @@ func later(a, b hcl.Range) bool {
 // ports reports two that would meet on a developer's machine.
 func (v *validator) ports() {
 	owner := map[int]string{}
-	if g := v.sys.Gateway; g != nil && g.Name != "none" {
+	if g := v.sys.ActiveGateway(); g != nil {
 		owner[g.Port] = "the gateway"
 	}
 	for _, svc := range v.sys.Services {

@@ -67,7 +67,37 @@ func (v *validator) system() {
 	for _, p := range s.Packs {
 		v.name("pack", p.Name, p.Range)
 	}
+	v.providers()
 	v.requiredVersion()
+}
+
+// providers reports a gateway, target, registry or config server that no pack
+// brings.
+func (v *validator) providers() {
+	s := v.sys
+	for kind, p := range map[string]*Provider{"gateway": s.ActiveGateway(), "discovery": s.Discovery, "config": s.Config} {
+		if p != nil {
+			v.provider(kind, *p)
+		}
+	}
+	for _, t := range s.Targets {
+		v.provider("target", t)
+	}
+}
+
+func (v *validator) provider(kind string, p Provider) {
+	now, later := v.catalog.Providers[kind], providersLater[kind]
+	known := append(append([]string{}, now...), later...)
+	if kind == "gateway" {
+		known = append(known, NoGateway)
+	}
+	switch {
+	case contains(now, p.Name):
+	case contains(later, p.Name):
+		v.errorf(p.Range, "Known, not yet supported", "%s %q comes with a later version of azulejo. Remove the block until then.", kind, p.Name)
+	default:
+		v.errorf(p.Range, "Unknown provider", "There is no %s %q.%s", kind, p.Name, didYouMean(p.Name, known))
+	}
 }
 
 func (v *validator) requiredVersion() {
@@ -106,6 +136,9 @@ func (v *validator) names() {
 	}
 	for _, svc := range v.sys.Services {
 		one("service", svc.Name, svc.nameRange)
+		if pack, taken := v.catalog.Reserved[svc.Name]; taken {
+			v.errorf(svc.nameRange, "Reserved name", "%s has a meaning of its own to the system's pack %s. Choose another name.", quoted(svc.Name), pack)
+		}
 	}
 	for _, e := range v.sys.Externals {
 		one("external", e.Name, e.nameRange)

@@ -18,7 +18,7 @@ import (
 var secondWays = []string{
 	"C01-probes", "C02-range", "C02-value", "C05-size", "C06-host", "C10-call", "C11-drain", "C13-log", "C20-type", "C21-clean", "C22-malformed",
 	"C27-idle", "C30-label", "C30-unit", "C37-method", "C40-time", "C42-twice", "C44-config", "C44-level",
-	"C60-early", "C60-late", "C63-slow", "C64-drain", "S01-slash", "S02-crash", "S02-serial", "S03-own",
+	"C60-early", "C60-late", "C63-slow", "C64-drain", "S01-host", "S01-slash", "S02-crash", "S02-serial", "S03-own",
 }
 
 // sideBySide is how many specimens run at once. They mostly wait.

@@ -137,7 +137,7 @@ func shutdownChecks() []Check {
 func starterChecks() []Check {
 	return []Check{
 		{Clause: "S01", lane: laneAlone, probe: starterAnswer,
-			Explanation: "GET /api/ and /api answer name, language, runtime, process_id and calls"},
+			Explanation: "GET /api/ and /api answer name, language, runtime, host, process_id and calls"},
 		{Clause: "S02", Needs: NeedsProbes | NeedsCalls, lane: laneAlone, probe: deadDependency,
 			Explanation: "a failed call is reported in the answer and never fails it; the client probe says 502 or 504"},
 		{Clause: "S03", Needs: NeedsProbes | NeedsCalls, lane: laneAlone, probe: timeBudget,

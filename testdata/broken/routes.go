@@ -42,6 +42,10 @@ func (s *service) starter(w http.ResponseWriter, r *http.Request) {
 	if breaks("S01") {
 		pid = 1
 	}
+	host, _ := os.Hostname() // the specimen S01-host leaves it empty
+	if breaks("S01-host") {
+		host = ""
+	}
 	results := s.callAll(r.Context())
 	calls := map[string]any{}
 	for i, name := range callNames {
@@ -52,7 +56,7 @@ func (s *service) starter(w http.ResponseWriter, r *http.Request) {
 		calls[name] = results[i].told()
 	}
 	answer(w, http.StatusOK, jsonType, map[string]any{
-		"name": s.cfg.name, "language": language(), "runtime": runtimeVersion(), "process_id": pid,
+		"name": s.cfg.name, "language": language(), "runtime": runtimeVersion(), "host": host, "process_id": pid,
 		"calls": calls,
 	})
 }

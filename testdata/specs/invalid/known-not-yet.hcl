@@ -1,7 +1,7 @@
 system "shop" {
   discovery "eureka" {}    # ERROR: Known, not yet supported
   config "spring-cloud" {} # ERROR: Known, not yet supported
-  target "kubernetes" {}   # ERROR: Known, not yet supported
+  gateway "nginx" {}       # ERROR: Known, not yet supported
 }
 service "orders" {
   language = "go"

@@ -1,0 +1,70 @@
+package generators
+
+import (
+	"slices"
+	"sort"
+
+	"github.com/azulejo-dev/azulejo/internal/spec"
+)
+
+// Catalog gathers what a spec may choose from: the packs that are loaded, and
+// others of which only the headings are known.
+func Catalog(packs []*Pack, others []Heading, version string) *spec.Catalog {
+	c := &spec.Catalog{Version: version, Functions: expressionFuncs(), Providers: map[string][]string{}, Reserved: map[string]string{}}
+	for _, h := range others {
+		offer(c, h, spec.Language{Name: h.Provides, Pack: h.Name})
+	}
+	for _, p := range packs {
+		offer(c, p.Heading(), p.AsLanguage())
+		if p.Kind() == KindService {
+			continue
+		}
+		for _, name := range p.manifest.Pack.Reserved {
+			c.Reserved[name] = p.Name()
+		}
+	}
+	sort.SliceStable(c.Languages, func(i, j int) bool { return c.Languages[i].Pack < c.Languages[j].Pack })
+	return c
+}
+
+func offer(c *spec.Catalog, h Heading, l spec.Language) {
+	switch {
+	case h.Kind == KindService:
+		c.Languages = append(c.Languages, l)
+	case h.Provides != "" && !slices.Contains(c.Providers[h.Kind], h.Provides):
+		c.Providers[h.Kind] = append(c.Providers[h.Kind], h.Provides)
+		slices.Sort(c.Providers[h.Kind])
+	}
+}
+
+// AsLanguage is a service pack as a spec sees it.
+func (p *Pack) AsLanguage() spec.Language {
+	m := p.manifest.Pack
+	return spec.Language{Name: m.Language, Pack: m.Name, Own: p.Own, Reserved: m.Reserved, Inputs: p.inputs}
+}
+
+// ForService returns the pack that renders a service, or nil.
+func ForService(packs []*Pack, c *spec.Catalog, svc *spec.Service) *Pack {
+	lang, ok := c.LanguageOf(svc)
+	if !ok {
+		return nil
+	}
+	for _, p := range packs {
+		if p.Kind() == KindService && p.Name() == lang.Pack && p.Own == lang.Own {
+			return p
+		}
+	}
+	return nil
+}
+
+// Providing returns the pack of a kind that brings what a spec names, the
+// system's own before a shipped one, or nil.
+func Providing(packs []*Pack, kind, provides string) *Pack {
+	var found *Pack
+	for _, p := range packs {
+		if p.Kind() == kind && p.Provides() == provides && (found == nil || p.Own && !found.Own) {
+			found = p
+		}
+	}
+	return found
+}

@@ -1,0 +1,120 @@
+package generators
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// Scope says whose files a rule makes: one service's, or the system's own.
+type Scope string
+
+// The scopes.
+const (
+	ScopeService Scope = "service"
+	ScopeSystem  Scope = "system"
+)
+
+// The kinds of packs.
+const (
+	KindService = "service"
+	KindGateway = "gateway"
+	KindTarget  = "target"
+	KindSystem  = "system"
+)
+
+// packKind is what a manifest of a kind must and may hold.
+type packKind struct {
+	provides string   // the attribute that says what the pack brings, "" for none
+	scopes   []string // of its files; the one that is meant where there is only one
+	runs     bool     // has commands, questions and waivers
+}
+
+var packKinds = map[string]packKind{
+	KindService: {"language", []string{"service"}, true},
+	KindGateway: {"provider", []string{"system"}, false},
+	KindTarget:  {"provider", []string{"service", "system"}, false},
+	KindSystem:  {"", []string{"system"}, false},
+}
+
+// Kind is what the pack is for: service, gateway, target or system.
+func (p *Pack) Kind() string { return p.manifest.Pack.Kind }
+
+// Provides is what a spec names to get the pack: a language, or a gateway's or
+// target's provider; "" for a system pack.
+func (p *Pack) Provides() string {
+	if p.Kind() == KindService {
+		return p.manifest.Pack.Language
+	}
+	return p.manifest.Pack.Provider
+}
+
+// Heading is what a manifest's first block says, without the rest.
+type Heading struct{ Name, Kind, Provides string }
+
+// Heading is the pack's own.
+func (p *Pack) Heading() Heading { return Heading{p.Name(), p.Kind(), p.Provides()} }
+
+var headingLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^(?:pack "([^"]+)" \{|  (kind|language|provider)\s*=\s*"([^"]+)")`)
+})
+
+// Peek reads the heading off a formatted manifest without parsing it, so that a
+// run pays only for the packs that it uses.
+func Peek(manifest []byte) (h Heading, ok bool) {
+	for _, m := range headingLine().FindAllSubmatch(manifest, 3) {
+		switch key, value := string(m[2]), string(m[3]); key {
+		case "":
+			h.Name = string(m[1])
+		case "kind":
+			h.Kind = value
+		default:
+			h.Provides = value
+		}
+	}
+	k, known := packKinds[h.Kind]
+	return h, known && h.Name != "" && (h.Provides != "" || k.provides == "")
+}
+
+func (p *Pack) checkKind() hcl.Diagnostics {
+	m := p.manifest
+	k, known := packKinds[m.Pack.Kind]
+	var wrong string
+	switch {
+	case !known:
+		wrong = fmt.Sprintf("kind = %q: this version knows %s.", m.Pack.Kind, strings.Join(slices.Sorted(maps.Keys(packKinds)), ", "))
+	case k.provides == "language" && m.Pack.Language == "":
+		wrong = "A service pack says which language it generates: language = \"…\"."
+	case k.provides == "provider" && m.Pack.Provider == "":
+		wrong = fmt.Sprintf("A %s pack says what a spec calls it: provider = \"…\", for %s \"…\" {}.", m.Pack.Kind, m.Pack.Kind)
+	case k.provides != "language" && m.Pack.Language != "", k.provides != "provider" && m.Pack.Provider != "":
+		wrong = fmt.Sprintf("Of language and provider, a %s pack has %s.", m.Pack.Kind, oneOrNone(k.provides))
+	case (m.Container == nil) == (m.Pack.Kind == KindGateway):
+		wrong = "A gateway pack, and no other, has a container block: how the gateway runs."
+	case !k.runs && len(m.Inputs)+len(m.Commands)+len(m.Waivers) > 0:
+		wrong = fmt.Sprintf("A %s pack has no input, command and waiver blocks: nobody would answer or run them.", m.Pack.Kind)
+	default:
+		return nil
+	}
+	return problem(p.rng, "Manifest does not fit the pack's kind", wrong)
+}
+
+func oneOrNone(word string) string {
+	if word == "" {
+		return "neither"
+	}
+	return "only " + word
+}
+
+// scope is a rule's, which may leave out the only one that its kind has.
+func (p *Pack) scope(f fileBlock) Scope {
+	if k := packKinds[p.Kind()]; f.Scope == "" && len(k.scopes) == 1 {
+		return Scope(k.scopes[0])
+	}
+	return Scope(f.Scope)
+}
