@@ -2,10 +2,10 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 SPEC ?= testdata/specs/valid/bookinfo.hcl
-PACKS := $(patsubst %/pack.hcl,%,$(wildcard templates/*/pack.hcl))
+PACKS := $(patsubst %/pack.hcl,%,$(wildcard templates/*/pack.hcl templates/*/*/pack.hcl))
 GOLANGCI := v2.15.0
 
-.PHONY: help build test test-go demo golden golden-update scripts-update lint vet fuzz bench ci clean
+.PHONY: e2e-docker e2e-terraform lint-golden help build test test-go demo golden golden-update scripts-update lint vet fuzz bench ci clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -28,6 +28,15 @@ DEMO = $(patsubst build/demo-bookinfo,build/bookinfo,build/demo-$(basename $(not
 demo: build ## generate Bookinfo (or SPEC=file), run it, ask it, break it, stop it
 	@test ! -e "$(DEMO)/azulejo.hcl" || build/azulejo update -C "$(DEMO)" -y
 	@node=$$(scripts/node.sh); PATH="$$node:$$PATH" go run ./scripts/demo -azulejo build/azulejo -spec "$(SPEC)" -dir "$(DEMO)"
+
+e2e-docker: build ## build, run, switch and stop real containers of generated systems
+	go run ./scripts/e2e docker
+
+e2e-terraform: build ## apply, change and destroy with real Terraform; all mocked tests
+	go run ./scripts/e2e terraform
+
+lint-golden: ## every linter of deployments on the golden trees, each with its specimen
+	@set -e; eval "$$(scripts/containers/tools)"; eval "$$(scripts/terraform/tools)"; go run ./scripts/lintgolden
 
 golden: build ## render every golden tree and compare
 	build/azulejo pack test $(PACKS) --golden testdata/golden --case testdata/specs/valid/bookinfo.hcl --until golden

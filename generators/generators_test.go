@@ -328,7 +328,7 @@ func TestBrokenPacks(t *testing.T) {
 		{"no provider", strings.Replace(strings.Replace(rule(""), `"service"`, `"target"`, 1), "  language = \"tiny\"\n", "", 1), "files/x", "", "A target pack says what a spec calls it"},
 		{"language of a target", strings.Replace(rule(""), `"service"`, `"target"`, 1), "files/x", "", "A target pack says what a spec calls it"},
 		{"system of a language", strings.Replace(rule(""), `"service"`, `"system"`, 1), "files/x", "", "a system pack has neither"},
-		{"gateway without a container", strings.Replace(strings.Replace(rule(""), `"service"`, `"gateway"`, 1), "language", "provider", 1), "files/x", "", "has a container block"},
+		{"gateway without a container", strings.Replace(strings.Replace(rule(""), `"service"`, `"gateway"`, 1), "language", "provider", 1), "files/x", "", "has container blocks"},
 		{"scope left out", strings.Replace(strings.Replace(rule(""), `"service"`, `"target"`, 1), "language", "provider", 1), "files/x", "", "Wrong scope"},
 		{"scope of another kind", rule("scope = \"system\"\n"), "files/x", "", "Wrong scope"},
 		{"questions of a target", strings.Replace(strings.Replace(rule("scope = \"system\"\n"), `"service"`, `"target"`, 1), "language", "provider", 1) + "input \"n\" {\n  type = number\n  why = \"y\"\n}\n", "files/x", "", "no input, command and waiver"},

@@ -94,14 +94,26 @@ func (p *Pack) checkKind() hcl.Diagnostics {
 		wrong = fmt.Sprintf("A %s pack says what a spec calls it: provider = \"…\", for %s \"…\" {}.", m.Pack.Kind, m.Pack.Kind)
 	case k.provides != "language" && m.Pack.Language != "", k.provides != "provider" && m.Pack.Provider != "":
 		wrong = fmt.Sprintf("Of language and provider, a %s pack has %s.", m.Pack.Kind, oneOrNone(k.provides))
-	case (m.Container == nil) == (m.Pack.Kind == KindGateway):
-		wrong = "A gateway pack, and no other, has a container block: how the gateway runs."
+	case (len(m.Containers) > 0) != (m.Pack.Kind == KindGateway):
+		wrong = "A gateway pack, and no other, has container blocks: how the gateway runs."
+	case len(m.Containers) > 0 && p.public() != 1:
+		wrong = fmt.Sprintf("%d containers are public; the one that is reached from outside says public = true.", p.public())
 	case !k.runs && len(m.Inputs)+len(m.Commands)+len(m.Waivers) > 0:
 		wrong = fmt.Sprintf("A %s pack has no input, command and waiver blocks: nobody would answer or run them.", m.Pack.Kind)
 	default:
 		return nil
 	}
 	return problem(p.rng, "Manifest does not fit the pack's kind", wrong)
+}
+
+// public counts the containers that are reached from outside.
+func (p *Pack) public() (n int) {
+	for _, c := range p.manifest.Containers {
+		if c.Public {
+			n++
+		}
+	}
+	return n
 }
 
 func oneOrNone(word string) string {

@@ -15,14 +15,14 @@ import (
 
 // manifest is pack.hcl as it is written.
 type manifest struct {
-	Pack      packBlock       `hcl:"pack,block"`
-	Container *containerBlock `hcl:"container,block"`
-	Requires  []requireBlock  `hcl:"requires,block"`
-	Inputs    []inputBlock    `hcl:"input,block"`
-	Locals    []localsBlock   `hcl:"locals,block"`
-	Commands  []commandBlock  `hcl:"command,block"`
-	Files     []fileBlock     `hcl:"file,block"`
-	Waivers   []waiverBlock   `hcl:"waiver,block"`
+	Pack       packBlock        `hcl:"pack,block"`
+	Containers []containerBlock `hcl:"container,block"`
+	Requires   []requireBlock   `hcl:"requires,block"`
+	Inputs     []inputBlock     `hcl:"input,block"`
+	Locals     []localsBlock    `hcl:"locals,block"`
+	Commands   []commandBlock   `hcl:"command,block"`
+	Files      []fileBlock      `hcl:"file,block"`
+	Waivers    []waiverBlock    `hcl:"waiver,block"`
 }
 
 type packBlock struct {
@@ -36,14 +36,16 @@ type packBlock struct {
 	Reserved    []string          `hcl:"reserved,optional"`
 }
 
-// containerBlock says how a gateway runs as a container: data for the packs that
-// run it, which know no gateway by name.
+// containerBlock says how a gateway, or a part of it, runs as a container: data for
+// the packs that run it, which know no gateway by name.
 type containerBlock struct {
+	Name    string   `hcl:"name,label"`
+	Public  bool     `hcl:"public,optional"` // the one that is reached from outside
 	Image   string   `hcl:"image"`
 	Config  string   `hcl:"config"` // where the folder gateway/ is mounted
 	Command []string `hcl:"command"`
-	Health  []string `hcl:"health"` // argv, in the container
-	Reload  []string `hcl:"reload"` // argv, in the container
+	Health  []string `hcl:"health"`          // argv, in the container
+	Reload  []string `hcl:"reload,optional"` // argv, in the container
 }
 
 type requireBlock struct {

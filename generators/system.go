@@ -2,7 +2,9 @@ package generators
 
 import (
 	"maps"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -15,7 +17,7 @@ import (
 func systemContext(sys *spec.System, gateway *Pack) *hcl.EvalContext {
 	vars := systemValues(sys)
 	g := vars["gateway"].AsValueMap()
-	g["container"] = containerValue(gateway)
+	g["containers"] = containersValue(gateway)
 	vars["gateway"] = cty.ObjectVal(g)
 	return &hcl.EvalContext{Functions: expressionFuncs(), Variables: vars}
 }
@@ -38,15 +40,18 @@ func systemValues(sys *spec.System) map[string]cty.Value {
 	}
 }
 
-func containerValue(gateway *Pack) cty.Value {
-	c := containerBlock{}
-	if gateway != nil {
-		c = *gateway.manifest.Container
+func containersValue(gateway *Pack) cty.Value {
+	vals := []cty.Value{}
+	if gateway == nil {
+		return cty.TupleVal(vals)
 	}
-	return cty.ObjectVal(map[string]cty.Value{
-		"image": cty.StringVal(c.Image), "config": cty.StringVal(c.Config),
-		"command": strings2cty(c.Command), "health": strings2cty(c.Health), "reload": strings2cty(c.Reload),
-	})
+	for _, c := range gateway.manifest.Containers {
+		vals = append(vals, cty.ObjectVal(map[string]cty.Value{
+			"name": cty.StringVal(c.Name), "public": cty.BoolVal(c.Public), "image": cty.StringVal(c.Image), "config": cty.StringVal(c.Config),
+			"command": strings2cty(c.Command), "health": strings2cty(c.Health), "reload": strings2cty(c.Reload),
+		}))
+	}
+	return cty.TupleVal(vals)
 }
 
 func servicesValue(sys *spec.System) cty.Value {
@@ -139,10 +144,7 @@ func routeTable(sys *spec.System) []row {
 func rowValues(table []row) []cty.Value {
 	vals := []cty.Value{}
 	for _, r := range table {
-		origin, base := splitURL(r.url)
-		backend := cty.ObjectVal(map[string]cty.Value{
-			"name": cty.StringVal(r.owner), "url": cty.StringVal(r.url), "origin": cty.StringVal(origin), "base": cty.StringVal(base), "weight": cty.NumberIntVal(1),
-		})
+		backend := backendValue(r.owner, r.url)
 		vals = append(vals, cty.ObjectVal(map[string]cty.Value{
 			"path": cty.StringVal(r.Path), "to": cty.StringVal(r.To), "owner": cty.StringVal(r.owner),
 			"external": cty.BoolVal(r.external), "backends": cty.TupleVal([]cty.Value{backend}),
@@ -151,15 +153,22 @@ func rowValues(table []row) []cty.Value {
 	return vals
 }
 
-// splitURL parts an address into scheme and host, and the path below which all
-// its paths are: many gateways take the two in different places.
-func splitURL(url string) (origin, base string) {
-	scheme, rest, _ := strings.Cut(url, "://")
-	host, path, found := strings.Cut(rest, "/")
-	if path = strings.TrimRight(path, "/"); found && path != "" {
-		base = "/" + path
+// backendValue is one address behind a route, whole and in parts: many gateways
+// take host and port in one place and the path in another.
+func backendValue(name, address string) cty.Value {
+	u, err := url.Parse(address)
+	if err != nil {
+		u = &url.URL{} // validation refuses what is no address
 	}
-	return scheme + "://" + host, base
+	port, _ := strconv.Atoi(u.Port()) // "" where the scheme says it
+	if port == 0 {
+		port = map[string]int{"http": 80, "https": 443}[u.Scheme]
+	}
+	return cty.ObjectVal(map[string]cty.Value{
+		"name": cty.StringVal(name), "url": cty.StringVal(address), "weight": cty.NumberIntVal(1),
+		"origin": cty.StringVal(u.Scheme + "://" + u.Host), "base": cty.StringVal(strings.TrimRight(u.EscapedPath(), "/")),
+		"host": cty.StringVal(u.Hostname()), "port": cty.NumberIntVal(int64(port)),
+	})
 }
 
 // routedValue is the table by owner, so that each can have a file of its own.

@@ -65,7 +65,8 @@ func newPackTest(env *Env) *cobra.Command {
 
 // packCase is one spec rendered with the packs under test.
 type packCase struct {
-	name   string // of the golden tree
+	name   string           // of the golden tree
+	pack   *generators.Pack // whose case it is; nil for one of --case
 	golden string
 	w      *workspace
 	tree   map[string]project.TreeFile
@@ -135,7 +136,7 @@ func (t *packTest) load(args []string) ([]*packCase, error) {
 			if t.o.golden != "" {
 				name = p.Name() + "-" + name
 			}
-			cases = append(cases, &packCase{name: name, golden: filepath.Join(golden, name), w: &workspace{source: source{file: f}}})
+			cases = append(cases, &packCase{name: name, pack: p, golden: filepath.Join(golden, name), w: &workspace{source: source{file: f}}})
 		}
 	}
 	for _, f := range t.o.cases {
@@ -175,6 +176,9 @@ func (t *packTest) run(ctx context.Context, c *packCase) error {
 		if err != nil || t.o.until == s.name {
 			return nil
 		}
+	}
+	if c.pack != nil && c.pack.Kind() != generators.KindService {
+		return nil // what it generates is run by tools that are not a service's
 	}
 	dir := filepath.Join(t.o.work, c.name)
 	if err := project.WriteTree(dir, c.tree, false); err != nil {

@@ -4,9 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 )
@@ -32,12 +30,10 @@ func (s *suite) findEngine(ctx context.Context) error {
 	if scripts == "" {
 		return errors.New("no container engine answers. Start Docker, or set DOCKER_HOST to one; a machine without any may name a folder with engine-up, engine-down and standin-images in AZULEJO_CONTAINERS")
 	}
-	out, err := s.script(ctx, "engine-up")
-	if err != nil {
+	if err := s.source(ctx, standIn("engine-up")); err != nil {
 		return err
 	}
-	s.exports(out)
-	s.onClose(func() { _, _ = s.script(context.Background(), "engine-down") })
+	s.onClose(func() { _, _ = s.sh(context.Background(), s.dir, standIn("engine-down")) })
 	version, err := s.engineVersion(ctx)
 	if err != nil {
 		return err
@@ -56,38 +52,50 @@ func (s *suite) standInImages(ctx context.Context) error {
 	if os.Getenv("AZULEJO_CONTAINERS") == "" {
 		return nil
 	}
-	_, err := s.script(ctx, "standin-images", "--only", standins, "--quiet")
+	if _, err := s.sh(ctx, s.dir, standIn("standin-images"), "--only", standins, "--quiet"); err != nil {
+		return err
+	}
+	return s.standInWget(ctx)
+}
+
+// standInWget adds what the gateway's real image has and its stand-in has not: the
+// wget of its health check.
+func (s *suite) standInWget(ctx context.Context) error {
+	const image = "caddy:2.11"
+	label, err := s.sh(ctx, s.dir, "docker", "image", "inspect", "--format", `{{index .Config.Labels "standin"}}`, image)
+	if err != nil || strings.TrimSpace(label) != "true" {
+		return err
+	}
+	if _, err := s.sh(ctx, s.dir, "docker", "run", "--rm", "--entrypoint", "wget", image, "--help"); err == nil {
+		return nil
+	}
+	s.note("the stand-in for %s has no wget, which the real one has: adding it", image)
+	dir := filepath.Join(s.dir, "caddy")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	text := "FROM " + image + "\nCOPY --from=busybox /bin/busybox /usr/bin/wget\n"
+	if err := os.WriteFile(filepath.Join(dir, "Dockerfile"), []byte(text), 0o644); err != nil {
+		return err
+	}
+	_, err = s.sh(ctx, dir, "docker", "build", "-t", image, dir)
 	return err
 }
 
-// script runs a program of AZULEJO_CONTAINERS, which leaves a daemon behind: its
-// output goes to a file, for a pipe would stay open.
-func (s *suite) script(ctx context.Context, name string, args ...string) (string, error) {
+// standIn is a program of AZULEJO_CONTAINERS.
+func standIn(name string) string {
 	path, err := filepath.Abs(filepath.Join(os.Getenv("AZULEJO_CONTAINERS"), name))
 	if err != nil {
-		return "", err
+		return name
 	}
-	out, err := os.Create(filepath.Join(s.dir, name+".out"))
-	if err != nil {
-		return "", err
-	}
-	defer out.Close()
-	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Env, cmd.Stdout, cmd.Stderr = s.env, out, s.log
-	if err := cmd.Run(); err != nil {
-		return "", fmt.Errorf("%s: %w", name, err)
-	}
-	b, err := os.ReadFile(out.Name())
-	return string(b), err
+	return path
 }
 
 // findCompose builds the plugins where Docker has none.
 func (s *suite) findCompose(ctx context.Context) error {
-	out, err := s.sh(ctx, s.repo, "scripts/containers/tools")
-	if err != nil {
+	if err := s.source(ctx, "scripts/containers/tools"); err != nil {
 		return err
 	}
-	s.exports(out)
 	version, err := s.sh(ctx, s.dir, "docker", "compose", "version")
 	s.note("%s", strings.TrimSpace(version))
 	return err

@@ -118,12 +118,17 @@ func tail(text string, lines int) string {
 	return "    " + strings.Join(all[max(0, len(all)-lines):], "\n    ")
 }
 
-// exports takes up the lines "export NAME=VALUE" that a program printed.
-func (s *suite) exports(text string) {
-	for _, line := range strings.Split(text, "\n") {
-		assignment, ok := strings.CutPrefix(line, "export ")
-		if name, value, eq := strings.Cut(assignment, "="); ok && eq {
-			s.setenv(name, strings.Trim(value, `"'`))
-		}
+// source takes up the environment that a program's output sets, as
+// eval "$(program)" does. The output goes through a file: a daemon that the
+// program leaves behind would keep a pipe open.
+func (s *suite) source(ctx context.Context, argv ...string) error {
+	out := filepath.Join(s.dir, filepath.Base(argv[0])+".out")
+	cmd := exec.CommandContext(ctx, "bash", append([]string{"-c", `set -e; "$@" >"$0"; eval "$(cat "$0")"; env -0 >"$0"`, out}, argv...)...)
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = s.repo, s.env, s.log, s.log
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s: %w, see %s", strings.Join(argv, " "), err, s.log.Name())
 	}
+	b, err := os.ReadFile(out)
+	s.env = strings.Split(strings.TrimRight(string(b), "\x00"), "\x00")
+	return err
 }

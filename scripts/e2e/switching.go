@@ -24,6 +24,7 @@ const monolith = `services:
     image: azulejo-stub:e2e
     environment:
       - PORT=9090
+      - NAME=monolith
 `
 
 // switching changes a system behind its running gateway while a load runs.
@@ -40,11 +41,7 @@ func (s *suite) switching(ctx context.Context) error {
 }
 
 func (d *deployment) shop(ctx context.Context) error {
-	stub := filepath.Join(d.repo, "scripts/e2e/stub")
-	if err := d.image(ctx, stub, "azulejo-stub:"+tag, func(dir string) error {
-		_, err := d.sh(ctx, d.repo, "env", "CGO_ENABLED=0", "go", "build", "-trimpath", "-o", filepath.Join(dir, "stub"), "./scripts/e2e/stub")
-		return err
-	}); err != nil {
+	if err := d.stub(ctx); err != nil {
 		return err
 	}
 	if _, err := d.generate(ctx, filepath.Join(d.repo, "scripts/e2e/systems/shop.hcl"), "shop"); err != nil {
@@ -62,9 +59,20 @@ func (d *deployment) shop(ctx context.Context) error {
 	return d.up(ctx)
 }
 
+// stub builds the image of the server that azulejo did not make.
+func (d *deployment) stub(ctx context.Context) error {
+	return d.image(ctx, filepath.Join(d.repo, "scripts/e2e/stub"), "azulejo-stub:"+tag, func(dir string) error {
+		_, err := d.sh(ctx, d.repo, "env", "CGO_ENABLED=0", "go", "build", "-trimpath", "-o", filepath.Join(dir, "stub"), "./scripts/e2e/stub")
+		return err
+	})
+}
+
 // image builds an image of a folder to which make adds what is not committed.
 func (d *deployment) image(ctx context.Context, from, name string, make func(dir string) error) error {
 	dir := filepath.Join(d.suite.dir, "image-"+filepath.Base(from))
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
 	if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
 		return err
 	}

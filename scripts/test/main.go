@@ -118,21 +118,28 @@ func (t *totals) packs() error {
 	if err != nil {
 		return err
 	}
-	packs, err := filepath.Glob("templates/*/pack.hcl")
+	packs, err := packFolders()
 	if err != nil || len(packs) == 0 {
-		return errors.New("no packs below templates/")
+		return errors.Join(errors.New("no packs below templates/"), err)
 	}
 	args := []string{"pack", "test", "--golden", "testdata/golden", "--case", "testdata/specs/valid/bookinfo.hcl", "--work", "build/pack-test", "--json"}
-	for _, p := range packs {
-		args = append(args, filepath.Dir(p))
-	}
-	cmd := exec.Command("build/azulejo", args...)
+	cmd := exec.Command("build/azulejo", append(args, packs...)...)
 	cmd.Env = append(os.Environ(), "PATH="+strings.TrimSpace(dir)+string(os.PathListSeparator)+os.Getenv("PATH"))
 	cmd.Stderr = os.Stderr
 	var out bytes.Buffer
 	cmd.Stdout = &out
 	runErr := cmd.Run()
 	return errors.Join(t.packResults(out.Bytes()), unlessCounted(runErr))
+}
+
+func packFolders() (list []string, err error) {
+	err = filepath.WalkDir("templates", func(path string, e os.DirEntry, err error) error {
+		if err == nil && e.Name() == "pack.hcl" {
+			list = append(list, filepath.Dir(path))
+		}
+		return err
+	})
+	return list, err
 }
 
 func output(name string) (string, error) {

@@ -117,6 +117,15 @@ file "README.md" {
   class = "seeded"
 }
 
+file "Dockerfile" {
+  class = "managed"
+}
+
+file "dockerignore" {
+  destination = ".dockerignore"
+  class       = "managed"
+}
+
 file "gitignore" {
   destination = ".gitignore"
   class       = "seeded"

@@ -148,6 +148,15 @@ file "npmrc" {
   class       = "seeded"
 }
 
+file "Dockerfile" {
+  class = "managed"
+}
+
+file "dockerignore" {
+  destination = ".dockerignore"
+  class       = "managed"
+}
+
 file "gitignore" {
   destination = ".gitignore"
   class       = "seeded"

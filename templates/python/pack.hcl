@@ -201,6 +201,15 @@ file "requirements-dev.lock" {
   merge = "lock"
 }
 
+file "Dockerfile" {
+  class = "managed"
+}
+
+file "dockerignore" {
+  destination = ".dockerignore"
+  class       = "managed"
+}
+
 file "gitignore" {
   destination = ".gitignore"
   class       = "seeded"

@@ -41,7 +41,7 @@ func answer(w http.ResponseWriter, r *http.Request) {
 	n, _ := io.Copy(io.Discard, r.Body)
 	host, _ := os.Hostname()
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{"name": os.Getenv("NAME"), "host": host, "method": r.Method, "path": r.URL.Path, "bytes": n})
+	_ = json.NewEncoder(w).Encode(map[string]any{"name": os.Getenv("NAME"), "host": host, "method": r.Method, "target": r.RequestURI, "bytes": n})
 }
 
 func healthcheck() int {

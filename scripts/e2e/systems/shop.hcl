@@ -13,6 +13,7 @@ external "monolith" {
 service "pricing" {
   image = "azulejo-stub:e2e"
   port  = 9091
+  env   = { NAME = "pricing" }
   route "/pricing" {}
 }
 

@@ -1,0 +1,20 @@
+pack "system" {
+  kind        = "system"
+  version     = "0.1.0"
+  description = "compose.yaml: the whole system on one machine"
+  changes     = { "0.1.0" = "First version." }
+  reserved    = ["false", "n", "no", "null", "off", "on", "true", "y", "yes"] # as a key of YAML, no text to every reader
+}
+
+locals {
+  generated = { for s in services : s.name => s.generated }
+  in_front  = length(gateway.containers) > 0
+
+  # Only Docker Desktop knows this name without being told.
+  on_host = length([for e in externals : e.name if contains("://host.docker.internal", e.url)]) > 0
+}
+
+file "compose.yaml" {
+  class = "managed"
+  when  = length(services) > 0 || local.in_front && length(routed) > 0
+}

@@ -1,0 +1,35 @@
+pack "kubernetes" {
+  kind        = "target"
+  provider    = "kubernetes"
+  version     = "0.1.0"
+  description = "Terraform on Kubernetes: a root and a state for the system, and for each service"
+  changes     = { "0.1.0" = "First version." }
+}
+
+locals {
+  image = service.generated ? "${system.name}/${service.name}:dev" : service.image
+}
+
+file "service/**" {
+  scope       = "service"
+  destination = "deploy/kubernetes/${file}"
+  class       = "managed"
+}
+
+file "service/gitignore" {
+  scope       = "service"
+  destination = "deploy/kubernetes/.gitignore"
+  class       = "managed"
+}
+
+file "system/**" {
+  scope       = "system"
+  destination = "deploy/kubernetes/${file}"
+  class       = "managed"
+}
+
+file "system/gitignore" {
+  scope       = "system"
+  destination = "deploy/kubernetes/.gitignore"
+  class       = "managed"
+}
