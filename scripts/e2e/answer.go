@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -63,4 +65,30 @@ func (a *answer) hosts() map[string]string {
 		}
 	}
 	return all
+}
+
+// crosses wants one answer through the gateway in which a container of each
+// service has a part; containers lists a service's.
+func (s *suite) crosses(ctx context.Context, services []string, containers func(context.Context, string) ([]string, error)) error {
+	a, err := ask(ctx, gateway+"/productpage")
+	if err != nil {
+		return err
+	}
+	hosts := a.hosts()
+	s.note("answered by %v", hosts)
+	for _, name := range services {
+		ids, err := containers(ctx, name)
+		if err != nil {
+			return err
+		}
+		host := hosts[name]
+		if host == "" || !slices.ContainsFunc(ids, func(id string) bool { return strings.HasPrefix(id, host) }) {
+			return fmt.Errorf("%s: answered by %q, its containers are %v", name, host, ids)
+		}
+		delete(hosts, name)
+	}
+	if len(hosts) > 0 {
+		return fmt.Errorf("unknown parts in the answer: %v", hosts)
+	}
+	return nil
 }
