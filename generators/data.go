@@ -75,6 +75,9 @@ const engine = "2"
 // questions, so that a service whose pack is not at hand can still be told to be
 // unchanged.
 func Key(digests []string, svc *spec.Service, facts Facts, answers map[string]json.RawMessage) string {
+	if len(answers) == 0 {
+		answers = nil // a lock does not tell the two apart
+	}
 	return key(digests, facts, toGo(deployedValue(svc, facts.Addresses)), answers)
 }
 

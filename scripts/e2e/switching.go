@@ -37,6 +37,10 @@ func (s *suite) switching(ctx context.Context) error {
 		{"switching: control: removed in the wrong order, it loses requests", func() error { return d.removeWrongly(ctx) }},
 		{"switching: a path is carved out of the monolith and given back", func() error { return d.carveOut(ctx) }},
 		{"switching: control: given back in the wrong order, it loses requests", func() error { return d.giveBackWrongly(ctx) }},
+		{"switching: 30 reloads lose nothing", func() error {
+			return d.under(ctx, []string{"/pricing", "/orders"}, func() error { return d.reloads(ctx, 30) })
+		}},
+		{"switching: control: without the door, they do", func() error { return d.reloadsWithoutDoor(ctx) }},
 	})
 }
 
@@ -245,7 +249,10 @@ func (d *deployment) loaded(ctx context.Context, paths []string, atLeast int, ch
 		},
 	}
 	for _, p := range paths {
-		client.URLs = append(client.URLs, gateway+p)
+		if strings.HasPrefix(p, "/") {
+			p = gateway + p
+		}
+		client.URLs = append(client.URLs, p)
 	}
 	loading, stop := context.WithCancel(ctx)
 	defer stop()
@@ -267,12 +274,42 @@ func (d *deployment) loaded(ctx context.Context, paths []string, atLeast int, ch
 
 // keep writes each request's result, for whoever wants to know more.
 func (d *deployment) keep(report *load.Report, paths []string) error {
-	name := fmt.Sprintf("load-%d%s.jsonl", time.Now().Unix(), strings.ReplaceAll(strings.Join(paths, ""), "/", "-"))
+	name := fmt.Sprintf("load-%d%s.jsonl", time.Now().Unix(), strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, strings.Join(paths, "")))
 	f, err := os.Create(filepath.Join(d.suite.dir, name))
 	if err != nil {
 		return err
 	}
 	return errors.Join(report.WriteJSONL(f), f.Close())
+}
+
+// reloads makes the gateway take up another configuration again and again.
+func (d *deployment) reloads(ctx context.Context, times int) error {
+	for i := range times {
+		if err := d.write("gateway/custom/site.caddy", fmt.Sprintf("header X-Reloads %d\n", i)); err != nil {
+			return err
+		}
+		if err := d.reload(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reloadsWithoutDoor sends the same load to the gateway itself.
+func (d *deployment) reloadsWithoutDoor(ctx context.Context) error {
+	const published = "  gateway:\n    ports:\n      - 127.0.0.1:8090:8080\n"
+	if err := d.write("compose.override.yaml", monolith+published); err != nil {
+		return err
+	}
+	if err := d.up(ctx); err != nil {
+		return err
+	}
+	return d.loses(ctx, []string{"http://127.0.0.1:8090/pricing"}, func() error { return d.reloads(ctx, 30) })
 }
 
 // onlyChanges wants a plan (as JSON) to touch nothing but these files and folders.

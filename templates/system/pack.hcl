@@ -6,6 +6,12 @@ pack "system" {
   reserved    = ["false", "n", "no", "null", "off", "on", "true", "y", "yes"] # as a key of YAML, no text to every reader
 }
 
+requires "docker compose" {
+  minimum = "2.20"
+  version = ["docker", "compose", "version", "--short"]
+  get     = "https://docs.docker.com/compose/install/"
+}
+
 locals {
   generated = { for s in services : s.name => s.generated }
   in_front  = length(gateway.containers) > 0

@@ -6,6 +6,12 @@ pack "kubernetes" {
   changes     = { "0.1.0" = "First version." }
 }
 
+requires "terraform" {
+  minimum = "1.9"
+  version = ["terraform", "version"]
+  get     = "https://developer.hashicorp.com/terraform/install (OpenTofu works too: https://opentofu.org/docs/intro/install)"
+}
+
 locals {
   image = service.generated ? "${system.name}/${service.name}:dev" : service.image
 }

@@ -153,7 +153,7 @@ variable "routes" {
 variable "memory_mb" {
   description = "Memory of each pod, in MiB: what is reserved for it, and where it is ended."
   type        = number
-  default     = 256
+  default     = 512
   nullable    = false
 
   validation {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hostname } from "node:os";
 import { test } from "node:test";
 import { routes } from "../src/app/routes.ts";
 import { startService } from "./chassis/support.ts";
@@ -9,6 +10,7 @@ test("the starter says what it is", async (t) => {
   assert.equal(answer["name"], "starter");
   assert.equal(answer["language"], "node");
   assert.equal(answer["runtime"], process.versions.node);
+  assert.equal(answer["host"], hostname());
   assert.equal(answer["process_id"], process.pid);
 });
 

@@ -101,8 +101,8 @@ run "rollout" {
 
   assert {
     condition = (
-      kubernetes_deployment_v1.service.spec[0].template[0].spec[0].container[0].resources[0].requests == tomap({ cpu = "100m", memory = "256Mi" }) &&
-      kubernetes_deployment_v1.service.spec[0].template[0].spec[0].container[0].resources[0].limits == tomap({ memory = "256Mi" })
+      kubernetes_deployment_v1.service.spec[0].template[0].spec[0].container[0].resources[0].requests == tomap({ cpu = "100m", memory = "512Mi" }) &&
+      kubernetes_deployment_v1.service.spec[0].template[0].spec[0].container[0].resources[0].limits == tomap({ memory = "512Mi" })
     )
     error_message = "memory must be limited to what is reserved, and CPU not at all"
   }

@@ -18,8 +18,11 @@ const (
 )
 
 // Main runs the service whose routes register adds, and gives the exit status of
-// the process.
+// the process. With the argument healthcheck it asks the service that runs.
 func Main(register func(*Service)) int {
+	if len(os.Args) == 2 && os.Args[1] == healthcheckCommand {
+		return healthcheck(os.Environ(), os.Stderr)
+	}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
 	return run(os.Environ(), os.Stdout, signals, register)

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import type { App } from "../chassis/app.ts";
 import type { Chassis } from "../chassis/chassis.ts";
 
@@ -10,6 +11,7 @@ export function routes(app: App, { config }: Chassis): void {
     name: config.SERVICE_NAME,
     language: "node",
     runtime: process.versions.node,
+    host: hostname(),
     process_id: process.pid,
   });
   app.get("/api", describe);

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import type { FastifyRequest } from "fastify";
 import type { App } from "../chassis/app.ts";
 import type { Chassis } from "../chassis/chassis.ts";
@@ -14,6 +15,7 @@ export function routes(app: App, { config, client }: Chassis): void {
       name: config.SERVICE_NAME,
       language: "node",
       runtime: process.versions.node,
+      host: hostname(),
       process_id: process.pid,
       calls: await askAll(client, config.SERVICE_NAME, String(via ?? "")),
     };

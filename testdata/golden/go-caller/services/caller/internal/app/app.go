@@ -25,6 +25,7 @@ type homeAnswer struct {
 	Name      string `json:"name"`
 	Language  string `json:"language"`
 	Runtime   string `json:"runtime"`
+	Host      string `json:"host"` // of a container: its id
 	ProcessID int    `json:"process_id"`
 
 	Calls map[string]callResult `json:"calls"`
@@ -32,10 +33,15 @@ type homeAnswer struct {
 
 // home says who answers. Put your own route in its place.
 func (a *app) home(w http.ResponseWriter, r *http.Request) error {
+	host, err := os.Hostname()
+	if err != nil {
+		return err
+	}
 	return chassis.WriteJSON(w, http.StatusOK, homeAnswer{
 		Name:      a.svc.Config.ServiceName,
 		Language:  "go",
 		Runtime:   strings.TrimPrefix(runtime.Version(), "go"),
+		Host:      host,
 		ProcessID: os.Getpid(),
 		Calls:     a.callAll(r),
 	})

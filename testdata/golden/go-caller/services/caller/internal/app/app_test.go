@@ -32,7 +32,7 @@ func TestHome(t *testing.T) {
 		if err := json.Unmarshal(response.Body.Bytes(), &answer); err != nil {
 			t.Fatal(err)
 		}
-		if response.Code != http.StatusOK || answer.Language != "go" || answer.ProcessID != os.Getpid() {
+		if response.Code != http.StatusOK || answer.Language != "go" || answer.Host == "" || answer.ProcessID != os.Getpid() {
 			t.Errorf("%s: %d %+v", path, response.Code, answer)
 		}
 	}

@@ -25,15 +25,21 @@ type homeAnswer struct {
 	Name      string `json:"name"`
 	Language  string `json:"language"`
 	Runtime   string `json:"runtime"`
+	Host      string `json:"host"` // of a container: its id
 	ProcessID int    `json:"process_id"`
 }
 
 // home says who answers. Put your own route in its place.
 func (a *app) home(w http.ResponseWriter, _ *http.Request) error {
+	host, err := os.Hostname()
+	if err != nil {
+		return err
+	}
 	return chassis.WriteJSON(w, http.StatusOK, homeAnswer{
 		Name:      a.svc.Config.ServiceName,
 		Language:  "go",
 		Runtime:   strings.TrimPrefix(runtime.Version(), "go"),
+		Host:      host,
 		ProcessID: os.Getpid(),
 	})
 }

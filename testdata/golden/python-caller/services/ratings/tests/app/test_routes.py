@@ -2,6 +2,7 @@
 
 import os
 import platform
+import socket
 
 import httpx
 import pytest
@@ -28,5 +29,6 @@ async def test_welcome(path: str) -> None:
         "name": "me",
         "language": "python",
         "runtime": platform.python_version(),
+        "host": socket.gethostname(),
         "process_id": os.getpid(),
     }

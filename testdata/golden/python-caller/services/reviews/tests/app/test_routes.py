@@ -2,6 +2,7 @@
 
 import os
 import platform
+import socket
 
 import httpx
 import pytest
@@ -30,6 +31,7 @@ async def test_welcome(path: str) -> None:
         "name": "me",
         "language": "python",
         "runtime": platform.python_version(),
+        "host": socket.gethostname(),
         "process_id": os.getpid(),
         "calls": {"other": {"error": "not_configured"}},
     }

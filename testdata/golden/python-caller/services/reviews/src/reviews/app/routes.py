@@ -3,6 +3,7 @@
 import asyncio
 import os
 import platform
+import socket
 from typing import Any
 from urllib.parse import quote
 
@@ -29,6 +30,7 @@ class Welcome(BaseModel):
     name: str
     language: str
     runtime: str
+    host: str
     process_id: int
     calls: dict[str, Report]
 
@@ -41,6 +43,7 @@ async def welcome(config: Config, client: ClientDep, via: str = "") -> Welcome:
         name=config.service_name,
         language="python",
         runtime=platform.python_version(),
+        host=socket.gethostname(),
         process_id=os.getpid(),
         calls=await report_all(client, config.service_name, via),
     )

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import socket
 
 from fastapi import APIRouter
 from pydantic import BaseModel
@@ -17,6 +18,7 @@ class Welcome(BaseModel):
     name: str
     language: str
     runtime: str
+    host: str
     process_id: int
 
 
@@ -28,5 +30,6 @@ async def welcome(config: Config) -> Welcome:
         name=config.service_name,
         language="python",
         runtime=platform.python_version(),
+        host=socket.gethostname(),
         process_id=os.getpid(),
     )

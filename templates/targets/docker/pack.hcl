@@ -1,0 +1,41 @@
+pack "docker" {
+  kind        = "target"
+  provider    = "docker"
+  version     = "0.1.0"
+  description = "Terraform on one Docker engine: a root and a state for the system, and for each service"
+  changes     = { "0.1.0" = "First version." }
+}
+
+requires "terraform" {
+  minimum = "1.9"
+  version = ["terraform", "version"]
+  get     = "https://developer.hashicorp.com/terraform/install (OpenTofu works too: https://opentofu.org/docs/intro/install)"
+}
+
+locals {
+  image = service.generated ? "${system.name}/${service.name}:dev" : service.image
+}
+
+file "service/**" {
+  scope       = "service"
+  destination = "deploy/docker/${file}"
+  class       = "managed"
+}
+
+file "service/gitignore" {
+  scope       = "service"
+  destination = "deploy/docker/.gitignore"
+  class       = "managed"
+}
+
+file "system/**" {
+  scope       = "system"
+  destination = "deploy/docker/${file}"
+  class       = "managed"
+}
+
+file "system/gitignore" {
+  scope       = "system"
+  destination = "deploy/docker/.gitignore"
+  class       = "managed"
+}

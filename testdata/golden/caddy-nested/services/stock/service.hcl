@@ -1,0 +1,4 @@
+service "stock" {
+  image = "registry.example/stock:1"
+  port  = 8103
+}

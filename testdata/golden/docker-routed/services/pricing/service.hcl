@@ -1,0 +1,4 @@
+service "pricing" {
+  language = "python"
+  port     = 8102
+}

@@ -1,0 +1,13 @@
+// Command pricing is the service pricing; its routes are in package app.
+package main
+
+import (
+	"os"
+
+	"example.com/plain/pricing/internal/app"
+	"example.com/plain/pricing/internal/chassis"
+)
+
+func main() {
+	os.Exit(chassis.Main(app.Register))
+}

@@ -1,0 +1,4 @@
+service "pricing" {
+  language = "go"
+  port     = 8102
+}
