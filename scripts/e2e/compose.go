@@ -29,7 +29,7 @@ func (d *deployment) compose(ctx context.Context, args ...string) (string, error
 }
 
 func (d *deployment) apply(ctx context.Context) (string, error) {
-	return d.sh(ctx, d.dir, d.suite.azulejo, "apply", "-y")
+	return d.sh(ctx, d.dir, d.azulejo, "apply", "-y")
 }
 
 // up starts what is not running, builds nothing, and waits until all is healthy.

@@ -36,7 +36,7 @@ func (t *terraformed) bothTargets() (string, error) {
 	}
 	const docker = `target "docker" {}`
 	if !strings.Contains(string(b), docker) {
-		return "", fmt.Errorf("Bookinfo has no %s", docker)
+		return "", fmt.Errorf("the spec of Bookinfo has no %s", docker)
 	}
 	file := filepath.Join(t.suite.dir, "targets.hcl")
 	return file, os.WriteFile(file, []byte(strings.Replace(string(b), docker, docker+"\n  target \"kubernetes\" {}", 1)), 0o644)

@@ -101,7 +101,7 @@ func (d *deployment) reload(ctx context.Context) error {
 }
 
 func (d *deployment) addAndRemove(ctx context.Context) error {
-	plan, err := d.sh(ctx, d.dir, d.suite.azulejo, "new", "basket", "--lang", "go", "--route", "/basket", "-y", "--json")
+	plan, err := d.sh(ctx, d.dir, d.azulejo, "new", "basket", "--lang", "go", "--route", "/basket", "-y", "--json")
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (d *deployment) removeService(ctx context.Context, name string) error {
 
 // removeWrongly ends the container while the gateway still sends requests to it.
 func (d *deployment) removeWrongly(ctx context.Context) error {
-	if _, err := d.sh(ctx, d.dir, d.suite.azulejo, "new", "basket", "--lang", "go", "--route", "/basket", "-y", "--force"); err != nil {
+	if _, err := d.sh(ctx, d.dir, d.azulejo, "new", "basket", "--lang", "go", "--route", "/basket", "-y", "--force"); err != nil {
 		return err
 	}
 	if err := d.answersPost("basket"); err != nil {
@@ -185,7 +185,7 @@ func (d *deployment) orders(ctx context.Context, old, new, by string) error {
 	if err := d.edit("services/orders/service.hcl", old, new); err != nil {
 		return err
 	}
-	plan, err := d.sh(ctx, d.dir, d.suite.azulejo, "apply", "-y", "--json")
+	plan, err := d.sh(ctx, d.dir, d.azulejo, "apply", "-y", "--json")
 	if err != nil {
 		return err
 	}

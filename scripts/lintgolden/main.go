@@ -21,7 +21,7 @@ import (
 // linter is one tool: which files or folders it looks at, and how.
 type linter struct {
 	name     string
-	folders  bool                         // it looks at the whole folder of a file that matches
+	folder   func(file string) string     // it looks at the whole folder of a file that matches; nil: at the file
 	match    func(base string) bool       // by a file's name
 	argv     func(path string) [][]string // run one after the other, on a copy that may be written to
 	specimen string                       // below testdata/lint: what it must refuse
@@ -36,21 +36,37 @@ func suffix(s string) func(string) bool {
 }
 
 var linters = []linter{
-	{"hadolint", false, named("Dockerfile"), one("hadolint", "--no-color", "--failure-threshold", "style"), "hadolint/Dockerfile"},
-	{"caddy validate", true, named("Caddyfile"), caddyValidate, "caddy-validate"},
-	{"caddy fmt", false, func(base string) bool { return base == "Caddyfile" || strings.HasSuffix(base, ".caddy") }, one("caddy", "fmt", "--diff"), "caddy-fmt/Caddyfile"},
-	{"docker compose config", false, named("compose.yaml"), one("docker", "compose", "config", "--quiet", "--no-interpolate", "-f"), "compose/compose.yaml"},
-	{"terraform fmt", true, suffix(".tf"), one("terraform", "fmt", "-check", "-diff", "-recursive"), "terraform-fmt"},
-	{"terraform validate", true, suffix(".tf"), validate, "terraform-validate"},
-	{"tflint", true, suffix(".tf"), tflint, "tflint"},
+	{"hadolint", nil, named("Dockerfile"), one("hadolint", "--no-color", "--failure-threshold", "style"), "hadolint/Dockerfile"},
+	{"caddy validate", gatewayFolder, named("Caddyfile"), caddyValidate, "caddy-validate"},
+	{"caddy fmt", nil, func(base string) bool { return base == "Caddyfile" || strings.HasSuffix(base, ".caddy") }, one("caddy", "fmt", "--diff"), "caddy-fmt/Caddyfile"},
+	{"docker compose config", nil, named("compose.yaml"), composeConfig, "compose/compose.yaml"},
+	{"terraform fmt", filepath.Dir, suffix(".tf"), one("terraform", "fmt", "-check", "-diff", "-recursive"), "terraform-fmt"},
+	{"terraform validate", filepath.Dir, suffix(".tf"), validate, "terraform-validate"},
+	{"tflint", filepath.Dir, suffix(".tf"), tflint, "tflint"},
 }
 
 func one(argv ...string) func(string) [][]string {
 	return func(path string) [][]string { return [][]string{append(slices.Clone(argv), path)} }
 }
 
-func caddyValidate(dir string) [][]string {
-	return [][]string{{"caddy", "validate", "--adapter", "caddyfile", "--config", filepath.Join(dir, "Caddyfile")}}
+func composeConfig(file string) [][]string {
+	return [][]string{{"docker", "compose", "-f", file, "config", "--quiet", "--no-interpolate"}}
+}
+
+// gatewayFolder is that of all of a gateway's Caddyfiles, which share files.
+func gatewayFolder(file string) string {
+	if dir := filepath.Dir(file); filepath.Base(dir) == "door" {
+		return filepath.Dir(dir)
+	}
+	return filepath.Dir(file)
+}
+
+func caddyValidate(dir string) (argvs [][]string) {
+	inner, _ := filepath.Glob(filepath.Join(dir, "*", "Caddyfile")) // the pattern is a good one
+	for _, file := range append(inner, filepath.Join(dir, "Caddyfile")) {
+		argvs = append(argvs, []string{"caddy", "validate", "--adapter", "caddyfile", "--config", file})
+	}
+	return argvs
 }
 
 func validate(dir string) [][]string {
@@ -82,8 +98,16 @@ func run(ctx context.Context) error {
 	for _, l := range linters {
 		began := time.Now()
 		found, err := l.golden(ctx)
-		errs = append(errs, err, l.bites(ctx))
-		fmt.Printf("%-24s %3d looked at, specimen refused, %5.1f s\n", l.name, found, time.Since(began).Seconds())
+		verdict, specimen := "no finding", "refused"
+		if err != nil {
+			verdict = "FINDINGS"
+		}
+		noBite := l.bites(ctx)
+		if noBite != nil {
+			specimen = "NOT REFUSED"
+		}
+		errs = append(errs, err, noBite)
+		fmt.Printf("%-24s %3d looked at: %s; specimen: %s; %5.1f s\n", l.name, found, verdict, specimen, time.Since(began).Seconds())
 	}
 	return errors.Join(errs...)
 }
@@ -96,8 +120,8 @@ func (l linter) golden(ctx context.Context) (int, error) {
 		if err != nil || e.IsDir() || !l.match(e.Name()) {
 			return err
 		}
-		if l.folders {
-			path = filepath.Dir(path)
+		if l.folder != nil {
+			path = l.folder(path)
 		}
 		sum, err := digest(path)
 		if err != nil || seen[sum] {
@@ -134,7 +158,7 @@ func (l linter) look(ctx context.Context, path string) error {
 	}
 	defer os.RemoveAll(tmp)
 	target := tmp
-	if l.folders {
+	if l.folder != nil {
 		err = os.CopyFS(tmp, os.DirFS(path))
 	} else {
 		target = filepath.Join(tmp, filepath.Base(path))
