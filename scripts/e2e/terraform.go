@@ -57,6 +57,9 @@ func (t *terraformed) tools(ctx context.Context) error {
 	if err := t.source(ctx, "scripts/terraform/tools"); err != nil {
 		return err
 	}
+	if _, err := t.sh(ctx, t.repo, "go", "-C", "scripts/terraform/stub", "test", "./..."); err != nil { // a module of its own
+		return err
+	}
 	version, err := t.sh(ctx, t.repo, "terraform", "version")
 	first, _, _ := strings.Cut(version, "\n")
 	t.note("%s", first)
