@@ -36,7 +36,7 @@ e2e-terraform: build ## apply, change and destroy with real Terraform; all mocke
 	go run ./scripts/e2e terraform
 
 lint-golden: ## every linter of deployments on the golden trees, each with its specimen
-	@set -e; eval "$$(scripts/containers/tools)"; eval "$$(scripts/terraform/tools)"; go run ./scripts/lintgolden
+	@tools=$$(scripts/containers/tools); eval "$$tools"; tools=$$(scripts/terraform/tools); eval "$$tools"; go run ./scripts/lintgolden
 
 golden: build ## render every golden tree and compare
 	build/azulejo pack test $(PACKS) --golden testdata/golden --case testdata/specs/valid/bookinfo.hcl --until golden

@@ -16,12 +16,6 @@ func Catalog(packs []*Pack, others []Heading, version string) *spec.Catalog {
 	}
 	for _, p := range packs {
 		offer(c, p.Heading(), p.AsLanguage())
-		if p.Kind() == KindService {
-			continue
-		}
-		for _, name := range p.manifest.Pack.Reserved {
-			c.Reserved[name] = p.Name()
-		}
 	}
 	sort.SliceStable(c.Languages, func(i, j int) bool { return c.Languages[i].Pack < c.Languages[j].Pack })
 	return c
@@ -36,6 +30,9 @@ func offer(c *spec.Catalog, h Heading, l spec.Language) {
 		slices.Sort(c.Providers[h.Kind])
 	}
 }
+
+// Reserved are names that no service can have beside the pack.
+func (p *Pack) Reserved() []string { return p.manifest.Pack.Reserved }
 
 // AsLanguage is a service pack as a spec sees it.
 func (p *Pack) AsLanguage() spec.Language {

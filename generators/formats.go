@@ -149,9 +149,9 @@ func sortFiles(files []File) error {
 	for _, f := range files {
 		key := strings.ToLower(f.Path)
 		if other, ok := seen[key]; ok {
-			return fmt.Errorf("two files for one path: %s (from %s) and %s", f.Path, f.Template, other)
+			return fmt.Errorf("two files for one path: %s (of pack %s, from %s) and %s", f.Path, f.Pack, f.Template, other)
 		}
-		seen[key] = f.Path
+		seen[key] = fmt.Sprintf("%s (of pack %s)", f.Path, f.Pack)
 	}
 	for _, f := range files {
 		for dir := path.Dir(strings.ToLower(f.Path)); dir != "."; dir = path.Dir(dir) {

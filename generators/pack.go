@@ -52,6 +52,11 @@ func (p *Pack) Version() string { return p.manifest.Pack.Version }
 // Digest is "sha256:" and the hash over the sorted paths and bytes of all files.
 func (p *Pack) Digest() string { return p.digest }
 
+// Guards are patterns of paths below a unit, and what a person must do where one of
+// them is there before the pack's files may go: they belong to something that is
+// deployed.
+func (p *Pack) Guards() map[string]string { return p.manifest.Pack.Guards }
+
 // Files returns the pack as stored, sorted by path, so that it can be kept.
 func (p *Pack) Files() []PackFile { return p.raw }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -48,6 +49,7 @@ func readBack(t reporter, sys *spec.System, files map[string]project.TreeFile) {
 		return // a service of its own is deployed by nobody yet
 	}
 	readBackCompose(t, sys, files)
+	readBackCaddy(t, sys, files)
 	for _, target := range sys.Targets {
 		readBackSystem(t, sys, target.Name, files)
 		for _, svc := range sys.Services {
@@ -179,6 +181,11 @@ func readBackCompose(t reporter, sys *spec.System, files map[string]project.Tree
 		if got.Image != image || got.Build != build || max(got.Deploy.Replicas, 1) != svc.Instances || got.Grace != "40s" {
 			t.Errorf("%s: compose has image %q, build %q, %d replicas, grace %q", svc.Name, got.Image, got.Build, got.Deploy.Replicas, got.Grace)
 		}
+		for _, c := range svc.Calls {
+			if _, waits := got.DependsOn[c.Name]; !waits && sys.Service(c.Name) != nil && !slices.ContainsFunc(sys.Service(c.Name).Calls, func(back spec.Call) bool { return back.Name == svc.Name }) {
+				t.Errorf("%s does not wait for %s", svc.Name, c.Name)
+			}
+		}
 		env := map[string]string{}
 		for _, line := range got.Environment {
 			name, value, _ := strings.Cut(line, "=")
@@ -192,10 +199,7 @@ func readBackCompose(t reporter, sys *spec.System, files map[string]project.Tree
 
 // environmentOf is what a service's process must find in its environment.
 func environmentOf(sys *spec.System, svc *spec.Service, secret func(string) string) map[string]string {
-	env := map[string]string{"PORT": fmt.Sprint(svc.Port)}
-	if svc.Image == "" {
-		env["SERVICE_NAME"] = svc.Name
-	}
+	env := map[string]string{"PORT": fmt.Sprint(svc.Port), "SERVICE_NAME": svc.Name}
 	for name, url := range callsOf(sys, svc) {
 		env["CALL_"+name+"_URL"] = url
 	}
@@ -238,7 +242,19 @@ func readBackJSON(t reporter, files map[string]project.TreeFile, name string, wa
 }
 
 func readBackSystem(t reporter, sys *spec.System, target string, files map[string]project.TreeFile) {
-	readBackJSON(t, files, "deploy/"+target+"/terraform.tfvars.json", map[string]any{"system": sys.Name})
+	want := map[string]any{"system": sys.Name}
+	if target == "kubernetes" {
+		want["gateway"] = sys.ActiveGateway() != nil
+	}
+	readBackJSON(t, files, "deploy/"+target+"/terraform.tfvars.json", want)
+	if g := sys.ActiveGateway(); g != nil && target == "docker" {
+		var vars struct {
+			Gateway struct{ Port int }
+		}
+		if err := json.Unmarshal(files["deploy/docker/terraform.tfvars.json"].Bytes, &vars); err != nil || vars.Gateway.Port != g.Port {
+			t.Errorf("deploy/docker has the gateway's port %d: %v", vars.Gateway.Port, err)
+		}
+	}
 }
 
 func readBackService(t reporter, sys *spec.System, target string, svc *spec.Service, files map[string]project.TreeFile) {
@@ -252,8 +268,67 @@ func readBackService(t reporter, sys *spec.System, target string, svc *spec.Serv
 	}
 	secrets := append([]string{}, svc.Secrets...)
 	slices.Sort(secrets)
-	readBackJSON(t, files, "services/"+svc.Name+"/deploy/"+target+"/terraform.tfvars.json", map[string]any{
+	want := map[string]any{
 		"system": sys.Name, "name": svc.Name, "image": image, "port": svc.Port, "instances": svc.Instances,
 		"ready_path": svc.ReadyPath, "env": env, "secret_names": secrets, "calls": callsOf(sys, svc),
-	})
+	}
+	if target == "kubernetes" {
+		routes := []map[string]string{}
+		for _, r := range svc.Routes {
+			routes = append(routes, map[string]string{"path": r.Path, "to": r.To})
+		}
+		want["routes"] = routes
+	}
+	readBackJSON(t, files, "services/"+svc.Name+"/deploy/"+target+"/terraform.tfvars.json", want)
+}
+
+var (
+	caddyRoute   = regexp.MustCompile(`(?m)^\tpath_regexp \^(.*)\(/\|\$\)$`)
+	caddyBackend = regexp.MustCompile(`(?m)^\treverse_proxy "([^"]+)" \{$|^\t\t\tname (\S+)\.(?: #.*)?\n\t\t\tport (\d+)$`)
+	caddyRewrite = regexp.MustCompile(`(?m)^\turi path_regexp .* "([^"]*)"$`)
+)
+
+// readBackCaddy compares each route file, line by line, with the owner's routes.
+func readBackCaddy(t reporter, sys *spec.System, files map[string]project.TreeFile) {
+	if sys.ActiveGateway() == nil {
+		return
+	}
+	for _, svc := range sys.Services {
+		readBackRoutes(t, files, svc.Name, svc.Routes, fmt.Sprintf("http://%s:%d", svc.Name, svc.Port))
+	}
+	for _, e := range sys.Externals {
+		readBackRoutes(t, files, e.Name, e.Routes, strings.TrimRight(e.URL, "/"))
+	}
+}
+
+func readBackRoutes(t reporter, files map[string]project.TreeFile, owner string, routes []spec.Route, url string) {
+	text := string(files["gateway/routes/"+owner+".caddy"].Bytes)
+	var want, got []string
+	for _, r := range routes {
+		scheme, rest, _ := strings.Cut(url, "://")
+		host, base, _ := strings.Cut(rest, "/")
+		rewrite := ""
+		if base = strings.TrimRight("/"+base, "/"); r.To != "" {
+			rewrite = base + strings.TrimRight(r.To, "/") + "/"
+		} else if base != "" {
+			rewrite = base
+		}
+		want = append(want, strings.TrimRight(r.Path, "/")+" "+scheme+"://"+host+" "+rewrite)
+	}
+	for _, block := range strings.Split(text, "\n@")[min(1, strings.Count(text, "\n@")):] {
+		path, backend, rewrite := caddyRoute.FindStringSubmatch(block), caddyBackend.FindStringSubmatch(block), caddyRewrite.FindStringSubmatch(block)
+		if path == nil || backend == nil {
+			continue
+		}
+		to := backend[1]
+		if to == "" {
+			to = "http://" + backend[2] + ":" + backend[3]
+		}
+		got = append(got, strings.ReplaceAll(path[1], "\\", "")+" "+to+" "+strings.Join(rewrite[min(1, len(rewrite)):], ""))
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(want, got) {
+		t.Errorf("gateway/routes/%s.caddy: %q, want %q", owner, got, want)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 
@@ -35,7 +36,7 @@ func (c *chosen) record() project.LockedPack {
 	if c.pack == nil {
 		return c.locked
 	}
-	return project.LockedPack{Name: c.pack.Name(), Kind: c.kind, Provides: c.provides, Version: c.pack.Version(), Digest: c.pack.Digest()}
+	return project.LockedPack{Name: c.pack.Name(), Kind: c.kind, Provides: c.provides, Version: c.pack.Version(), Digest: c.pack.Digest(), Guards: c.pack.Guards()}
 }
 
 // asked are the packs that a service (nil: the system) is made with, in the order
@@ -93,6 +94,13 @@ func (w *workspace) addUnit(dir string, svc *spec.Service) error {
 			u.packs = append(u.packs, c)
 		}
 	}
+	for _, c := range u.packs {
+		if c.pack != nil && c.kind != generators.KindService {
+			for _, name := range c.pack.Reserved() {
+				w.catalog.Reserved[name] = c.pack.Name()
+			}
+		}
+	}
 	if len(u.packs) > 0 {
 		w.units = append(w.units, u)
 	}
@@ -124,10 +132,32 @@ func (w *workspace) chosen(u *unit, a asked) (*chosen, error) {
 	} else {
 		c.pack = generators.Providing(w.packs, a.kind, a.provides)
 	}
+	if c.pack == nil && a.kind != generators.KindService {
+		return w.pinnedElsewhere(c)
+	}
 	if c.pack == nil {
 		return nil, nil
 	}
 	return c, nil
+}
+
+// pinnedElsewhere takes the pack that another unit is pinned to, where the spec no
+// longer says where it comes from: a system's target is one for all of its units.
+func (w *workspace) pinnedElsewhere(c *chosen) (*chosen, error) {
+	for _, dir := range slices.Sorted(maps.Keys(w.project.Locks)) {
+		for _, lp := range w.project.Locks[dir].Packs {
+			if lp.Kind != c.kind || lp.Provides != c.provides {
+				continue
+			}
+			p, err := w.lockedPack(lp)
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return nil, withCode(exitCannotTell, err)
+			}
+			c.pack, c.locked = p, lp
+			return c, nil
+		}
+	}
+	return nil, nil
 }
 
 func pinnedLanguage(c *chosen) spec.Language {
@@ -165,6 +195,14 @@ func (w *workspace) repins(u *unit) bool {
 	return slices.Contains(w.repin, "*") || u.svc != nil && slices.Contains(w.repin, u.svc.Name)
 }
 
+// name is the unit's for messages.
+func (u *unit) name() string {
+	if u.svc == nil {
+		return "the system"
+	}
+	return fmt.Sprintf("service %q", u.svc.Name)
+}
+
 // missing returns the first pack that is pinned and not at hand, or nil.
 func (u *unit) missing() *chosen {
 	for _, c := range u.packs {
@@ -182,11 +220,7 @@ func (w *workspace) errMissing(u *unit) error {
 	if c == nil {
 		return nil
 	}
-	who := "the system"
-	if u.svc != nil {
-		who = fmt.Sprintf("service %q", u.svc.Name)
-	}
-	return withCode(exitCannotTell, fmt.Errorf("%s has changed and is pinned to pack %s %s, which is neither in this azulejo nor in %s: copy .azulejo/packs/%s from where it was generated", who, c.locked.Name, c.locked.Version, w.root, project.ArchiveBase(c.locked.Digest)))
+	return withCode(exitCannotTell, fmt.Errorf("%s has changed and is pinned to pack %s %s, which is neither in this azulejo nor in %s: copy .azulejo/packs/%s from where it was generated", u.name(), c.locked.Name, c.locked.Version, w.root, project.ArchiveBase(c.locked.Digest)))
 }
 
 // unitOf returns a service's unit, or nil.
@@ -220,7 +254,7 @@ func (w *workspace) render(u *unit) (generators.Tree, error) {
 	}
 	tree, err := generators.Merge(trees...)
 	if err != nil {
-		return nil, fmt.Errorf("the packs of %s do not go together: %w", path.Join(u.dir, "."), err)
+		return nil, fmt.Errorf("the packs of %s do not go together: %w", u.name(), err)
 	}
 	return tree, nil
 }

@@ -44,7 +44,10 @@ func Probe(ctx context.Context, tool spec.Tool, environ []string) ToolState {
 	if len(tool.Version) == 0 {
 		return ToolState{Status: ToolOK}
 	}
-	have := version(ctx, path, tool.Version[1:], environ)
+	have, err := version(ctx, path, tool.Version[1:], environ)
+	if err != nil {
+		return ToolState{Status: ToolMissing, Err: err}
+	}
 	if have != "" && tool.Minimum != "" && !atLeast(have, tool.Minimum) {
 		return ToolState{Status: ToolOld, Version: have}
 	}
@@ -60,16 +63,16 @@ const versionLimit = 10 * time.Second
 
 var versionNumber = regexp.MustCompile(`\d+(\.\d+)*`)
 
-func version(ctx context.Context, path string, args, environ []string) string {
+func version(ctx context.Context, path string, args, environ []string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, versionLimit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env, cmd.WaitDelay = environ, time.Second
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		return ""
+		return "", fmt.Errorf("%s %s: %w", path, strings.Join(args, " "), err)
 	}
-	return versionNumber.FindString(string(out))
+	return versionNumber.FindString(string(out)), nil
 }
 
 // atLeast compares versions number by number; a missing one is 0.

@@ -3,6 +3,7 @@
 package local
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -80,7 +81,7 @@ func TestCheckTools(t *testing.T) {
 		{tool("old", "1.2"), ""},
 		{tool("old", ""), ""},
 		{tool("old", "1.10"), "a, b: old is version 1.2.3, 1.10 or newer is needed; get it: build it"},
-		{tool("odd", "9"), ""},
+		{tool("odd", "9"), "a, b: odd is missing (" + filepath.Join(dir, "odd") + " --version: exit status 1); get it: build it"},
 		{tool("data", "1"), "a, b: data is missing (data is not in PATH); get it: build it"},
 	} {
 		got := ""

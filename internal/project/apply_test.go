@@ -190,7 +190,7 @@ func TestLockFormat(t *testing.T) {
 	l := Lock{
 		FormatVersion: 1, Service: "a", RenderKey: "sha256:00",
 		Facts: generators.Facts{System: "s", Namespace: "n", Targets: []string{"docker"}},
-		Packs: []LockedPack{{"go", "service", "go", "1.0.0", "sha256:11"}},
+		Packs: []LockedPack{{Name: "go", Kind: "service", Provides: "go", Version: "1.0.0", Digest: "sha256:11"}},
 		Files: []LockedFile{{Path: "b", Class: generators.Seeded, SHA256: "22", Pack: "go", Merge: "lock"}, {Path: "a", Class: generators.Managed, SHA256: "33", Executable: true, Pack: "go"}},
 	}
 	b, err := l.encode()

@@ -39,6 +39,8 @@ type LockedPack struct {
 	Provides string `json:"provides,omitempty"` // the language or provider
 	Version  string `json:"version"`
 	Digest   string `json:"digest"`
+
+	Guards map[string]string `json:"guards,omitempty"` // see generators.Pack.Guards
 }
 
 // LockedFile is one file as azulejo wrote it last.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"sort"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -238,10 +239,14 @@ func (p *Plan) cells(d *disk, u Unit, old *Lock, want []wanted) ([]planned, erro
 			}
 		}
 	}
+	guards, err := d.guards(u, old)
+	if err != nil {
+		return nil, err
+	}
 	var out []planned
 	for _, name := range sortedNames(byPath) {
 		c := byPath[name]
-		c.file.Path, c.cell.keepMine = name, p.keepMine
+		c.file.Path, c.cell.keepMine, c.cell.guarded = name, p.keepMine, guards[c.locked.Pack]
 		var err error
 		if c.cell.disk, c.have, c.cell.blocked, err = d.look(path.Join(u.Dir, name)); err != nil {
 			return nil, err
@@ -300,7 +305,7 @@ func (c planned) change(u Unit) Change {
 	if c.cell.disk.exists() && c.cell.wanted() && c.file.Bytes != nil && (c.action == Update || c.action == Conflict) {
 		out.Diff = unified(out.Path, c.have, c.file.Bytes)
 		if out.Diff == "" {
-			out.Reason += fmt.Sprintf("executable: %t", c.cell.want.exec)
+			out.Reason = strings.TrimSpace(fmt.Sprintf("%s executable: %t", out.Reason, c.cell.want.exec))
 		}
 	}
 	return out

@@ -45,6 +45,7 @@ type cell struct {
 	base, disk, want state
 	blocked          string // why no file can stand here: a link, a folder, …
 	keepMine         bool   // the user has put the change in by hand, or does not want it
+	guarded          string // why the files of a pack that is no longer wanted must stay for now
 }
 
 // row is one line of the plan table. The first row that matches decides.
@@ -69,13 +70,15 @@ var table = []row{
 	{"nothing to say", func(c cell) bool { return !c.tracked() && !c.wanted() }, None, ""},
 	{"up to date", func(c cell) bool { return c.base == c.disk && c.disk == c.want }, None, ""},
 	{"as wanted", func(c cell) bool { return c.wanted() && c.disk == c.want }, Record, "holds what is wanted already"},
-	{"a stranger's", func(c cell) bool { return !c.tracked() }, Conflict, "the file is there and azulejo did not write it. Move it away or delete it, and apply again."},
+	{"kept already", func(c cell) bool { return !c.tracked() && !c.managed() && c.keepMine }, Keep, "was there already and is kept as it is; azulejo's version counts as seen"},
+	{"a stranger's", func(c cell) bool { return !c.tracked() }, Conflict, "the file is there and azulejo did not write it. Move it away or delete it, and apply again; one that is yours to edit can also be kept as it is: apply --keep-mine."},
+	{"guarded", func(c cell) bool { return c.guarded != "" && c.disk.exists() && !c.wanted() }, Conflict, ""},
 	{"changed", func(c cell) bool { return c.disk == c.base && c.wanted() }, Update, ""},
-	{"unwanted", func(c cell) bool { return c.disk == c.base && !c.wanted() }, Delete, "no longer part of the service"},
+	{"unwanted", func(c cell) bool { return c.disk == c.base && !c.wanted() }, Delete, "no longer wanted"},
 	{"unwanted and gone", func(c cell) bool { return !c.disk.exists() && !c.wanted() }, Forget, "already gone"},
 	{"managed and gone", func(c cell) bool { return !c.disk.exists() && c.managed() }, Recreate, "a managed file was deleted"},
 	{"seeded and gone", func(c cell) bool { return !c.disk.exists() }, StaysDeleted, "you deleted it; it stays deleted"},
-	{"edited and unwanted", func(c cell) bool { return c.edited() && !c.wanted() }, Untrack, "no longer part of the service, but you edited it: it stays, as yours"},
+	{"edited and unwanted", func(c cell) bool { return c.edited() && !c.wanted() }, Untrack, "no longer wanted, but you edited it: it stays, as yours"},
 	{"managed and edited", func(c cell) bool { return c.edited() && c.managed() }, Conflict, "you edited a managed file, which azulejo rewrites whole. " + threeWays},
 	{"seeded and edited", func(c cell) bool { return c.edited() && c.want == c.base }, Keep, "edited by you"},
 	{"both changed and kept", func(c cell) bool { return c.edited() && c.keepMine }, Keep, "edited by you and kept as it is; the new version counts as seen"},
@@ -88,6 +91,9 @@ func decide(c cell) (Action, string) {
 		if r.match(c) {
 			if c.blocked != "" {
 				return r.action, c.blocked + ": " + r.reason
+			}
+			if r.name == "guarded" {
+				return r.action, c.guarded
 			}
 			return r.action, r.reason
 		}

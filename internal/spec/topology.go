@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -30,7 +31,13 @@ func validPath(p string) bool {
 
 func absoluteURL(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" &&
+	if err != nil || !strings.HasPrefix(s, u.Scheme+"://") || strings.ContainsAny(s, "?#") || strings.HasSuffix(u.Host, ":") {
+		return false
+	}
+	if n, err := strconv.Atoi(u.Port()); u.Port() != "" && (err != nil || n < 1 || n > 65535) {
+		return false
+	}
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" &&
 		u.RawQuery == "" && u.Fragment == "" && u.User == nil && !strings.ContainsAny(s, "\"'`<>{}$ \\")
 }
 

@@ -115,8 +115,14 @@ func (v *validator) requiredVersion() {
 	}
 }
 
+// noFileNames cannot name a file on every system that a repository is cloned to.
+var noFileNames = []string{"con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9"}
+
 // name reports a name that could not be a host name, a folder and a variable.
 func (v *validator) name(what, name string, rng hcl.Range) {
+	if contains(noFileNames, name) {
+		v.errorf(rng, "Bad name", "%s cannot name a %s: files are named after it, and Windows has a device of that name. Choose another.", quoted(name), what)
+	}
 	if !nameRE().MatchString(name) {
 		v.errorf(rng, "Bad name", "%s cannot name a %s: it becomes a host name. Use 1 to 63 lower-case letters, digits and dashes, beginning with a letter and not ending with a dash.", quoted(name), what)
 	}
@@ -251,6 +257,10 @@ func (v *validator) variables(svc *Service) {
 func (v *validator) variable(name, where string, rng hcl.Range, owner map[string]string) {
 	if !variableRE().MatchString(name) || len(name) > 255 {
 		v.errorf(rng, "Bad variable name", "%s cannot be set in an environment. Use letters, digits and _, not beginning with a digit.", quoted(name))
+		return
+	}
+	if where == "secrets" && (name == "TAG" || strings.HasPrefix(name, "COMPOSE_") || strings.HasPrefix(name, "DOCKER_")) {
+		v.errorf(rng, "Variable taken", "%s has a meaning of its own to docker compose, which takes secrets from the same environment. Choose another name.", quoted(name))
 		return
 	}
 	if by, taken := owner[name]; taken {

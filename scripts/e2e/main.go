@@ -21,6 +21,10 @@ import (
 	"time"
 )
 
+// project is what compose calls each system here, so that none of the same name
+// that somebody else runs is taken for it.
+const project = "azulejo-e2e"
+
 // suites are what can be run, by name.
 var suites = map[string]func(context.Context, *suite) error{
 	"docker":    dockerSuite,
@@ -51,6 +55,7 @@ func run() error {
 		return err
 	}
 	defer s.close()
+	s.setenv("COMPOSE_PROJECT_NAME", project)
 	began := time.Now()
 	if err := s.engine(ctx); err != nil {
 		return err

@@ -20,6 +20,9 @@ func terraformSuite(ctx context.Context, s *suite) error {
 	if err != nil {
 		return err
 	}
+	if before["network bookinfo"] {
+		return errors.New("there is a network bookinfo already, which is not ours: remove it, or run this on another engine")
+	}
 	t := &terraformed{deployment: &deployment{s, filepath.Join(s.dir, "bookinfo")}}
 	err = t.run(ctx)
 	t.destroyAll()

@@ -3,7 +3,8 @@ pack "system" {
   version     = "0.1.0"
   description = "compose.yaml: the whole system on one machine"
   changes     = { "0.1.0" = "First version." }
-  reserved    = ["false", "n", "no", "null", "off", "on", "true", "y", "yes"] # as a key of YAML, no text to every reader
+  # As a key of YAML, these are no text to every reader; localhost is whoever asks.
+  reserved = ["false", "localhost", "n", "no", "null", "off", "on", "true", "y", "yes"]
 }
 
 requires "docker compose" {

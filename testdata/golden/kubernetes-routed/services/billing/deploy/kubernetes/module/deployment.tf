@@ -89,7 +89,7 @@ resource "kubernetes_deployment_v1" "service" {
 
             content {
               name  = env.key
-              value = env.value
+              value = replace(env.value, "$", "$$") # Kubernetes would expand $(NAME)
             }
           }
 
