@@ -223,11 +223,11 @@ run "environment" {
   assert {
     condition = { for e in kubernetes_deployment_v1.service.spec[0].template[0].spec[0].container[0].env : e.name => e.value if length(e.value_from) == 0 } == {
       CALL_BILLING_URL = "http://billing:4567"
-      GREETING         = "hello, \"world\" $${x}\nand more"
+      GREETING         = "hello, \"world\" $$${x}\nand more"
       PORT             = "8101"
       SERVICE_NAME     = "orders"
     }
-    error_message = "the process must get env as it is, the calls that have a URL, PORT and SERVICE_NAME"
+    error_message = "the process must get env as it is ($ doubled, or Kubernetes expands it), the calls that have a URL, PORT and SERVICE_NAME"
   }
 
   assert {
