@@ -10,7 +10,7 @@ import (
 // Catalog gathers what a spec may choose from: the packs that are loaded, and
 // others of which only the headings are known.
 func Catalog(packs []*Pack, others []Heading, version string) *spec.Catalog {
-	c := &spec.Catalog{Version: version, Functions: expressionFuncs(), Providers: map[string][]string{}, Reserved: map[string]string{}}
+	c := &spec.Catalog{Version: version, Functions: expressionFuncs(), Providers: map[string][]string{}, Reserved: map[string]string{}, ReservedSecrets: map[string]string{}}
 	for _, h := range others {
 		offer(c, h, spec.Language{Name: h.Provides, Pack: h.Name})
 	}
@@ -31,8 +31,16 @@ func offer(c *spec.Catalog, h Heading, l spec.Language) {
 	}
 }
 
-// Reserved are names that no service can have beside the pack.
-func (p *Pack) Reserved() []string { return p.manifest.Pack.Reserved }
+// Reserve tells a catalog which names no service, and no secret, can have beside
+// the pack.
+func (p *Pack) Reserve(c *spec.Catalog) {
+	for _, name := range p.manifest.Pack.Reserved {
+		c.Reserved[name] = p.Name()
+	}
+	for _, pattern := range p.manifest.Pack.Secrets {
+		c.ReservedSecrets[pattern] = p.Name()
+	}
+}
 
 // AsLanguage is a service pack as a spec sees it.
 func (p *Pack) AsLanguage() spec.Language {

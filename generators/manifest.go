@@ -34,7 +34,8 @@ type packBlock struct {
 	Description string            `hcl:"description,optional"`
 	Changes     map[string]string `hcl:"changes,optional"`
 	Reserved    []string          `hcl:"reserved,optional"`
-	Guards      map[string]string `hcl:"guards,optional"` // advice, by a pattern of paths below the unit
+	Secrets     []string          `hcl:"reserved_secrets,optional"` // patterns
+	Guards      map[string]string `hcl:"guards,optional"`           // advice, by a pattern of paths below the unit
 }
 
 // containerBlock says how a gateway, or a part of it, runs as a container: data for

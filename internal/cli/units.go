@@ -96,9 +96,7 @@ func (w *workspace) addUnit(dir string, svc *spec.Service) error {
 	}
 	for _, c := range u.packs {
 		if c.pack != nil && c.kind != generators.KindService {
-			for _, name := range c.pack.Reserved() {
-				w.catalog.Reserved[name] = c.pack.Name()
-			}
+			c.pack.Reserve(w.catalog)
 		}
 	}
 	if len(u.packs) > 0 {

@@ -10,9 +10,12 @@ import (
 type Catalog struct {
 	Version   string // azulejo's own version, for required_version
 	Languages []Language
-	Pinned    map[string]Language          // by service: the pack that its lock names, of another version
-	Providers map[string][]string          // by kind, such as gateway: what packs bring
-	Reserved  map[string]string            // names that no service of this system can have, and the pack that uses them
+	Pinned    map[string]Language // by service: the pack that its lock names, of another version
+	Providers map[string][]string // by kind, such as gateway: what packs bring
+	Reserved  map[string]string   // names that no service of this system can have, and the pack that uses them
+
+	ReservedSecrets map[string]string // patterns of names that no secret can have, and the pack
+
 	Functions map[string]function.Function // for the expressions of inputs
 }
 

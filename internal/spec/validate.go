@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"path"
 	"regexp"
 	"strings"
 	"sync"
@@ -259,9 +260,11 @@ func (v *validator) variable(name, where string, rng hcl.Range, owner map[string
 		v.errorf(rng, "Bad variable name", "%s cannot be set in an environment. Use letters, digits and _, not beginning with a digit.", quoted(name))
 		return
 	}
-	if where == "secrets" && (name == "TAG" || strings.HasPrefix(name, "COMPOSE_") || strings.HasPrefix(name, "DOCKER_")) {
-		v.errorf(rng, "Variable taken", "%s has a meaning of its own to docker compose, which takes secrets from the same environment. Choose another name.", quoted(name))
-		return
+	for pattern, pack := range v.catalog.ReservedSecrets {
+		if taken, _ := path.Match(pattern, name); taken && where == "secrets" {
+			v.errorf(rng, "Variable taken", "%s has a meaning of its own in the environment that the system's pack %s takes secrets from. Choose another name.", quoted(name), pack)
+			return
+		}
 	}
 	if by, taken := owner[name]; taken {
 		v.errorf(rng, "Variable taken", "%s is set by %s already. Remove it from %s.", name, by, where)

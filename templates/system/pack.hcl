@@ -3,6 +3,8 @@ pack "system" {
   version     = "0.1.0"
   description = "compose.yaml: the whole system on one machine"
   changes     = { "0.1.0" = "First version." }
+  # compose.yaml takes secrets from the environment in which Compose finds these.
+  reserved_secrets = ["TAG", "COMPOSE_*", "DOCKER_*"]
   # As a key of YAML, these are no text to every reader; localhost is whoever asks.
   reserved = ["false", "localhost", "n", "no", "null", "off", "on", "true", "y", "yes"]
 }
