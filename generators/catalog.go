@@ -10,9 +10,9 @@ import (
 // Catalog gathers what a spec may choose from: the packs that are loaded, and
 // others of which only the headings are known.
 func Catalog(packs []*Pack, others []Heading, version string) *spec.Catalog {
-	c := &spec.Catalog{Version: version, Functions: expressionFuncs(), Providers: map[string][]string{}, Reserved: map[string]string{}, ReservedSecrets: map[string]string{}}
+	c := &spec.Catalog{Version: version, Functions: expressionFuncs(), Providers: map[string][]string{}, About: map[string]string{}, Reserved: map[string]string{}, ReservedSecrets: map[string]string{}}
 	for _, h := range others {
-		offer(c, h, spec.Language{Name: h.Provides, Pack: h.Name})
+		offer(c, h, spec.Language{Name: h.Provides, Pack: h.Name, About: h.About})
 	}
 	for _, p := range packs {
 		offer(c, p.Heading(), p.AsLanguage())
@@ -28,6 +28,7 @@ func offer(c *spec.Catalog, h Heading, l spec.Language) {
 	case h.Provides != "" && !slices.Contains(c.Providers[h.Kind], h.Provides):
 		c.Providers[h.Kind] = append(c.Providers[h.Kind], h.Provides)
 		slices.Sort(c.Providers[h.Kind])
+		c.About[h.Kind+"/"+h.Provides] = h.About
 	}
 }
 
@@ -45,7 +46,7 @@ func (p *Pack) Reserve(c *spec.Catalog) {
 // AsLanguage is a service pack as a spec sees it.
 func (p *Pack) AsLanguage() spec.Language {
 	m := p.manifest.Pack
-	return spec.Language{Name: m.Language, Pack: m.Name, Own: p.Own, Reserved: m.Reserved, Inputs: p.inputs}
+	return spec.Language{Name: m.Language, Pack: m.Name, About: m.Description, Own: p.Own, Reserved: m.Reserved, Inputs: p.inputs}
 }
 
 // ForService returns the pack that renders a service, or nil.

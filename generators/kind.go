@@ -55,24 +55,30 @@ func (p *Pack) Provides() string {
 }
 
 // Heading is what a manifest's first block says, without the rest.
-type Heading struct{ Name, Kind, Provides string }
+type Heading struct{ Name, Kind, Provides, About string }
 
 // Heading is the pack's own.
-func (p *Pack) Heading() Heading { return Heading{p.Name(), p.Kind(), p.Provides()} }
+func (p *Pack) Heading() Heading {
+	return Heading{p.Name(), p.Kind(), p.Provides(), p.manifest.Pack.Description}
+}
 
 var headingLine = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^(?:pack "([^"]+)" \{|  (kind|language|provider)\s*=\s*"([^"]+)")`)
+	return regexp.MustCompile(`(?m)^(?:pack "([^"]+)" \{|  (kind|language|provider|description)\s*=\s*"([^"\\$%]+)"$)`)
 })
+
+const headingLines = 4 // name, kind, what it provides, description
 
 // Peek reads the heading off a formatted manifest without parsing it, so that a
 // run pays only for the packs that it uses.
 func Peek(manifest []byte) (h Heading, ok bool) {
-	for _, m := range headingLine().FindAllSubmatch(manifest, 3) {
+	for _, m := range headingLine().FindAllSubmatch(manifest, headingLines) {
 		switch key, value := string(m[2]), string(m[3]); key {
 		case "":
 			h.Name = string(m[1])
 		case "kind":
 			h.Kind = value
+		case "description":
+			h.About = value
 		default:
 			h.Provides = value
 		}

@@ -61,6 +61,7 @@ type inputBlock struct {
 	Name        string            `hcl:"name,label"`
 	Type        hcl.Expression    `hcl:"type"`
 	Default     hcl.Expression    `hcl:"default,optional"`
+	Options     hcl.Expression    `hcl:"options,optional"` // for a list: of its elements
 	When        hcl.Expression    `hcl:"when,optional"`
 	Why         string            `hcl:"why"`
 	Page        string            `hcl:"page,optional"`
@@ -236,29 +237,61 @@ func matchGlob(pattern, name string) (rest string, ok bool) {
 func (p *Pack) readInputs() hcl.Diagnostics {
 	var diags hcl.Diagnostics
 	for _, in := range p.manifest.Inputs {
-		ty, more := typeexpr.TypeConstraint(in.Type)
-		diags = append(diags, more...)
-		if more.HasErrors() {
-			continue
+		out, more := in.read()
+		if diags = append(diags, more...); !more.HasErrors() {
+			p.inputs = append(p.inputs, out)
 		}
-		out := spec.Input{Name: in.Name, Type: ty, Why: in.Why, Page: in.Page, Essential: in.Essential, Later: in.Later, When: present(in.When)}
-		if present(in.Default) != nil {
-			def, more := in.Default.Value(nil)
-			diags = append(diags, more...)
-			val, err := convert.Convert(def, ty)
-			if err != nil {
-				r := in.Default.Range()
-				diags = append(diags, problem(r, "Default of the wrong type", fmt.Sprintf("input %q: %v.", in.Name, err))...)
-				continue
-			}
-			out.Default = val
-		}
-		for _, v := range in.Validations {
-			out.Validations = append(out.Validations, spec.Validation{Condition: v.Condition, ErrorMessage: v.ErrorMessage})
-		}
-		p.inputs = append(p.inputs, out)
 	}
 	return diags
+}
+
+func (in inputBlock) read() (spec.Input, hcl.Diagnostics) {
+	ty, diags := typeexpr.TypeConstraint(in.Type)
+	if diags.HasErrors() {
+		return spec.Input{}, diags
+	}
+	out := spec.Input{Name: in.Name, Type: ty, Why: in.Why, Page: in.Page, Essential: in.Essential, Later: in.Later, When: present(in.When)}
+	if present(in.Default) != nil {
+		val, more := in.constant(in.Default, ty, "Default of the wrong type")
+		diags, out.Default = append(diags, more...), val
+	}
+	if present(in.Options) != nil {
+		more := in.readOptions(&out)
+		diags = append(diags, more...)
+	}
+	for _, v := range in.Validations {
+		out.Validations = append(out.Validations, spec.Validation{Condition: v.Condition, ErrorMessage: v.ErrorMessage})
+	}
+	return out, diags
+}
+
+// readOptions reads what can be chosen: values of the input's type or, for a list
+// or set, of its elements.
+func (in inputBlock) readOptions(out *spec.Input) hcl.Diagnostics {
+	element := out.Type
+	if out.Type.IsListType() || out.Type.IsSetType() {
+		element = out.Type.ElementType()
+	}
+	if !element.IsPrimitiveType() {
+		return problem(in.Options.Range(), "Options of the wrong type", fmt.Sprintf("input %q: only strings, numbers, booleans and lists of them have options.", in.Name))
+	}
+	list, diags := in.constant(in.Options, cty.List(element), "Options of the wrong type")
+	if !diags.HasErrors() && list.LengthInt() > 0 {
+		out.Options = list.AsValueSlice()
+	}
+	return diags
+}
+
+func (in inputBlock) constant(e hcl.Expression, ty cty.Type, summary string) (cty.Value, hcl.Diagnostics) {
+	got, diags := e.Value(nil)
+	if diags.HasErrors() {
+		return cty.NilVal, diags
+	}
+	val, err := convert.Convert(got, ty)
+	if err != nil {
+		return cty.NilVal, problem(e.Range(), summary, fmt.Sprintf("input %q: %v.", in.Name, err))
+	}
+	return val, diags
 }
 
 // present returns nil for an optional attribute that was left out: gohcl gives

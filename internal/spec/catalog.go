@@ -12,6 +12,7 @@ type Catalog struct {
 	Languages []Language
 	Pinned    map[string]Language // by service: the pack that its lock names, of another version
 	Providers map[string][]string // by kind, such as gateway: what packs bring
+	About     map[string]string   // by kind/provider: one line for a person who chooses
 	Reserved  map[string]string   // names that no service of this system can have, and the pack that uses them
 
 	ReservedSecrets map[string]string // patterns of names that no secret can have, and the pack
@@ -23,6 +24,7 @@ type Catalog struct {
 type Language struct {
 	Name     string
 	Pack     string
+	About    string   // one line for a person who chooses
 	Unknown  bool     // pinned and not at hand: its questions are not known
 	Own      bool     // brought by the system: preferred to one of the same language that azulejo ships
 	Reserved []string // names that a service of this pack cannot have
@@ -33,7 +35,8 @@ type Language struct {
 type Input struct {
 	Name        string
 	Type        cty.Type
-	Default     cty.Value // cty.NilVal: must be answered
+	Default     cty.Value   // cty.NilVal: must be answered
+	Options     []cty.Value // what an answer, or each of its elements, can be; nil: anything
 	Why         string
 	Page        string
 	Essential   bool

@@ -151,7 +151,7 @@ func (d *decoder) root(in *hclsyntax.Body, t Text) {
 		case "external":
 			d.external(blk, inner)
 		case "service":
-			d.service(blk, inner, t.Path)
+			d.service(blk, inner, t)
 		}
 	}
 }
@@ -203,7 +203,7 @@ func (d *decoder) system(blk *hclsyntax.Block, b body) {
 func (d *decoder) addProvider(kind string, p Provider, b body) {
 	switch kind {
 	case "gateway":
-		if !b.has("port") {
+		if p.portRange = b.rangeOf("port"); !b.has("port") {
 			p.Port = DefaultGatewayPort
 		} else {
 			d.port("port", b)
@@ -260,12 +260,12 @@ func (d *decoder) call(blk *hclsyntax.Block) Call {
 	return c
 }
 
-func (d *decoder) service(blk *hclsyntax.Block, b body, path string) {
+func (d *decoder) service(blk *hclsyntax.Block, b body, t Text) {
 	svc := &Service{
 		Name: blk.Labels[0], Language: b.str("language"), Pack: b.str("pack"), Image: b.str("image"),
 		Port: b.number("port"), LocalPort: b.number("local_port"), Instances: 1, ReadyPath: DefaultReadyPath,
 		Env: b.values["env"].strings, Secrets: b.values["secrets"].list, Inputs: b.values["inputs"].object,
-		Range: blk.DefRange(), File: path, nameRange: blk.LabelRanges[0], attrs: b.values,
+		Range: blk.DefRange(), File: t.Path, New: t.New, nameRange: blk.LabelRanges[0], attrs: b.values,
 	}
 	if b.has("instances") {
 		svc.Instances = b.number("instances")

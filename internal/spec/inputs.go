@@ -1,6 +1,9 @@
 package spec
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
@@ -23,7 +26,7 @@ func (v *validator) inputs(svc *Service, lang Language) {
 	}
 	ctx := InputContext(answers, v.catalog)
 	for _, in := range lang.Inputs {
-		v.answer(svc, in, ctx)
+		v.answer(svc, in, answers[in.Name], ctx)
 	}
 }
 
@@ -35,6 +38,7 @@ func (v *validator) answers(svc *Service, lang Language) (map[string]cty.Value, 
 		switch {
 		case !given && in.Default == cty.NilVal:
 			v.errorf(svc.Range, "Input missing", "The %s pack needs inputs = { %s = … }. %s", lang.Pack, in.Name, in.Why)
+			v.about(inputField(in.Name))
 			ok = false
 		case !given:
 			out[in.Name] = in.Default
@@ -56,7 +60,7 @@ func sameKind(got, want cty.Type) bool {
 	return !want.IsPrimitiveType() || got == want
 }
 
-func (v *validator) answer(svc *Service, in Input, ctx *hcl.EvalContext) {
+func (v *validator) answer(svc *Service, in Input, answer cty.Value, ctx *hcl.EvalContext) {
 	_, given := svc.Inputs[in.Name]
 	at := svc.Range
 	if given {
@@ -66,6 +70,9 @@ func (v *validator) answer(svc *Service, in Input, ctx *hcl.EvalContext) {
 		if asked, diags := in.When.Value(ctx); !diags.HasErrors() && asked.Type() == cty.Bool && asked.IsKnown() && asked.False() {
 			v.errorf(at, "Input does not apply", "%s is not asked with the other answers as they are. Remove it.", in.Name)
 		}
+	}
+	if bad := in.notOffered(answer); bad != cty.NilVal {
+		v.errorf(at, "Bad input", "%s: %s is none of %s.", in.Name, excerpt(bad), in.offers())
 	}
 	for _, rule := range in.Validations {
 		good, diags := rule.Condition.Value(ctx)
@@ -86,4 +93,28 @@ func InputContext(answers map[string]cty.Value, c *Catalog) *hcl.EvalContext {
 		vals = cty.ObjectVal(answers)
 	}
 	return &hcl.EvalContext{Variables: map[string]cty.Value{"input": vals}, Functions: c.Functions}
+}
+
+// notOffered returns the first part of an answer that is not among the options, or
+// cty.NilVal.
+func (in Input) notOffered(answer cty.Value) cty.Value {
+	parts := []cty.Value{answer}
+	if !in.Type.IsPrimitiveType() {
+		parts = answer.AsValueSlice()
+	}
+	for _, p := range parts {
+		offered := slices.ContainsFunc(in.Options, func(o cty.Value) bool { return o.RawEquals(p) })
+		if len(in.Options) > 0 && !offered {
+			return p
+		}
+	}
+	return cty.NilVal
+}
+
+func (in Input) offers() string {
+	var list []string
+	for _, o := range in.Options {
+		list = append(list, excerpt(o))
+	}
+	return strings.Join(list, ", ")
 }

@@ -2,6 +2,8 @@ package spec
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sort"
 
 	"github.com/hashicorp/hcl/v2"
@@ -13,6 +15,7 @@ type Text struct {
 	Path   string // as it shall appear in messages
 	Bytes  []byte
 	Folder string // the folder's name where the file is a system's services/NAME/service.hcl
+	New    bool   // about to be written: of two that clash, this is the one to change
 }
 
 // Parsed is what Parse made of the texts. System is as complete as the texts
@@ -28,6 +31,28 @@ type Parsed struct {
 func Parse(texts []Text) (*Parsed, hcl.Diagnostics) {
 	d := &decoder{sys: &System{}, seen: map[string]hcl.Range{}}
 	p := &Parsed{System: d.sys, Files: map[string]*hcl.File{}}
+	d.read(p, texts)
+	d.notEmpty(texts)
+	d.finish()
+	return p, Sorted(d.diags)
+}
+
+// With returns the spec with more texts in it, and what is wrong with those. It
+// reads no other text again, and p stays as it is.
+func (p *Parsed) With(texts ...Text) (*Parsed, hcl.Diagnostics) {
+	sys := *p.System
+	sys.Services, sys.Externals = slices.Clone(sys.Services), slices.Clone(sys.Externals)
+	d := &decoder{sys: &sys, seen: map[string]hcl.Range{}}
+	if sys.nameRange != (hcl.Range{}) {
+		d.seen["system"] = sys.Range
+	}
+	out := &Parsed{System: &sys, Files: maps.Clone(p.Files)}
+	d.read(out, texts)
+	d.finish()
+	return out, Sorted(d.diags)
+}
+
+func (d *decoder) read(p *Parsed, texts []Text) {
 	for _, t := range texts {
 		f, diags := ParseHCL(t.Bytes, t.Path)
 		d.diags = append(d.diags, diags...)
@@ -39,9 +64,6 @@ func Parse(texts []Text) (*Parsed, hcl.Diagnostics) {
 			d.root(body, t)
 		}
 	}
-	d.notEmpty(texts)
-	d.finish()
-	return p, Sorted(d.diags)
 }
 
 // finish puts the services in order and fills the defaults that depend on
@@ -87,13 +109,7 @@ func (d *decoder) needsSystem() {
 // assignPorts gives each service without a port the next free one, in the order
 // of the names so that the order of blocks does not matter.
 func assignPorts(s *System) {
-	taken := map[int]bool{}
-	if s.Gateway != nil {
-		taken[s.Gateway.Port] = true
-	}
-	for _, svc := range s.Services {
-		taken[svc.Port], taken[svc.LocalPort] = true, true
-	}
+	taken := s.takenPorts()
 	next := FirstServicePort
 	for _, svc := range s.Services {
 		if svc.Port != 0 || svc.Image != "" || svc.badPort {

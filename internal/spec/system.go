@@ -33,6 +33,8 @@ type Provider struct {
 	Port  int    // the public port of a gateway, 0 elsewhere
 	URL   string // an instance that exists already, "" elsewhere
 	Range hcl.Range
+
+	portRange hcl.Range
 }
 
 // PackSource names a pack that the system brings itself.
@@ -69,6 +71,7 @@ type Service struct {
 	Inputs    map[string]cty.Value
 	Range     hcl.Range // the block's header
 	File      string    // where the block stands
+	New       bool      // about to be written
 
 	nameRange hcl.Range
 	attrs     map[string]value // for messages about single values
@@ -131,4 +134,25 @@ func (s *System) External(name string) *External {
 		}
 	}
 	return nil
+}
+
+// FreePort is the first port from FirstServicePort on that nobody in the spec has.
+func (s *System) FreePort() int {
+	taken := s.takenPorts()
+	port := FirstServicePort
+	for taken[port] {
+		port++
+	}
+	return port
+}
+
+func (s *System) takenPorts() map[int]bool {
+	taken := map[int]bool{}
+	if s.Gateway != nil {
+		taken[s.Gateway.Port] = true
+	}
+	for _, svc := range s.Services {
+		taken[svc.Port], taken[svc.LocalPort] = true, true
+	}
+	return taken
 }

@@ -3,6 +3,8 @@ package spec
 import (
 	"fmt"
 	"net/url"
+	"path"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -76,32 +78,61 @@ func under(path, prefix string) bool {
 type owned struct {
 	Route
 	owner string
+	fresh bool // of a service that is about to be written
 }
 
 // routes reports a path given twice, and one that takes part of another's.
 func (v *validator) routes() {
-	var all []owned
-	for _, svc := range v.sys.Services {
-		for _, r := range svc.Routes {
-			all = append(all, owned{r, svc.Name})
+	all := v.owned()
+	first := map[string]owned{}
+	for _, r := range all {
+		if other, taken := first[r.Path]; taken {
+			v.errorf(r.Range, "Duplicate route", "%s belongs to %s already (%s). Choose another path.", r.Path, other.owner, position(other.Range))
+			continue
 		}
+		first[r.Path] = r
 	}
-	for _, e := range v.sys.Externals {
-		for _, r := range e.Routes {
-			all = append(all, owned{r, e.Name})
-		}
-	}
-	for i, r := range all {
-		for j, other := range all {
-			switch {
-			case i == j || !validPath(r.Path) || !validPath(other.Path):
-			case r.Path == other.Path && later(r.Range, other.Range):
-				v.errorf(r.Range, "Duplicate route", "%s belongs to %s already (%s). Choose another path.", r.Path, other.owner, position(other.Range))
-			case r.Path != other.Path && other.Path != "/" && under(r.Path, other.Path) && r.owner != other.owner:
-				v.warnf(r.Range, "Route shadows another", "Requests to %s go to %s, which wins as the longer prefix; the rest of %s goes to %s.", r.Path, r.owner, other.Path, other.owner)
+	for _, r := range all {
+		for above := path.Dir(r.Path); above != "/"; above = path.Dir(above) {
+			if other, there := first[above]; there && other.owner != r.owner {
+				v.shadow(r, other)
 			}
 		}
 	}
+}
+
+func (v *validator) shadow(r, other owned) {
+	at := r.Range
+	if other.fresh {
+		at = other.Range
+	}
+	v.warnf(at, "Route shadows another", "Requests to %s go to %s, which wins as the longer prefix; the rest of %s goes to %s.", r.Path, r.owner, other.Path, other.owner)
+}
+
+// owned lists the good routes in the order in which they take a path.
+func (v *validator) owned() []owned {
+	var all []owned
+	add := func(routes []Route, owner string, fresh bool) {
+		for _, r := range routes {
+			if validPath(r.Path) {
+				all = append(all, owned{r, owner, fresh})
+			}
+		}
+	}
+	for _, svc := range v.sys.Services {
+		add(svc.Routes, svc.Name, svc.New)
+	}
+	for _, e := range v.sys.Externals {
+		add(e.Routes, e.Name, false)
+	}
+	sort.SliceStable(all, func(i, j int) bool {
+		a, b := all[i], all[j]
+		if a.fresh != b.fresh {
+			return b.fresh
+		}
+		return later(b.Range, a.Range)
+	})
+	return all
 }
 
 // later says that a stands after b, in the order of files and lines.
@@ -118,7 +149,8 @@ func (v *validator) ports() {
 	if g := v.sys.ActiveGateway(); g != nil {
 		owner[g.Port] = "the gateway"
 	}
-	for _, svc := range v.sys.Services {
+	old, fresh := v.byAge()
+	for _, svc := range slices.Concat(old, fresh) {
 		port, at := svc.Port, svc.attrs["port"].rng
 		if svc.LocalPort != 0 {
 			port, at = svc.LocalPort, svc.attrs["local_port"].rng
@@ -130,26 +162,11 @@ func (v *validator) ports() {
 			if at == (hcl.Range{}) {
 				at = svc.Range
 			}
-			v.errorf(at, "Duplicate port", "%d is the port of %s already. The next free one is %d.", port, by, v.freePort())
+			v.errorf(at, "Duplicate port", "%d is the port of %s already. The next free one is %d.", port, by, v.sys.FreePort())
 			continue
 		}
 		owner[port] = svc.Name
 	}
-}
-
-func (v *validator) freePort() int {
-	taken := map[int]bool{}
-	if v.sys.Gateway != nil {
-		taken[v.sys.Gateway.Port] = true
-	}
-	for _, svc := range v.sys.Services {
-		taken[svc.Port], taken[svc.LocalPort] = true, true
-	}
-	port := FirstServicePort
-	for taken[port] {
-		port++
-	}
-	return port
 }
 
 // calls reports calls to nobody, calls given twice and cycles.
@@ -195,20 +212,21 @@ func (v *validator) callable(except string) []string {
 	return names
 }
 
-// cycles warns once for each cycle of calls, at the call that closes it.
+// cycles warns once for each cycle of calls, at the call that closes it or, where
+// a new service is part of it, at the new service's.
 func (v *validator) cycles() {
 	state := map[string]int{} // 1 on the path, 2 done
-	var path []string
+	var path []*Service
 	var visit func(svc *Service)
 	visit = func(svc *Service) {
 		state[svc.Name] = 1
-		path = append(path, svc.Name)
+		path = append(path, svc)
 		for _, c := range svc.Calls {
 			next := v.sys.Service(c.Name)
 			switch {
 			case next == nil || next == svc:
 			case state[next.Name] == 1:
-				v.warnf(c.Range, "Call cycle", "%s. A slow service in it slows all of them; break the cycle if you can.", cyclePath(path, next.Name))
+				v.cycle(path[slices.Index(path, next):])
 			case state[next.Name] == 0:
 				visit(next)
 			}
@@ -216,20 +234,31 @@ func (v *validator) cycles() {
 		path = path[:len(path)-1]
 		state[svc.Name] = 2
 	}
-	for _, svc := range v.sys.Services {
+	old, fresh := v.byAge()
+	for _, svc := range slices.Concat(fresh, old) {
 		if state[svc.Name] == 0 {
 			visit(svc)
 		}
 	}
 }
 
-func cyclePath(path []string, to string) string {
-	for i, n := range path {
-		if n == to {
-			return strings.Join(append(append([]string{}, path[i:]...), to), " → ")
-		}
+// cycle reports services of which each calls the next, and the last the first.
+func (v *validator) cycle(ring []*Service) {
+	caller, names := ring[len(ring)-1], []string{}
+	if i := slices.IndexFunc(ring, func(s *Service) bool { return s.New }); i >= 0 {
+		ring = slices.Concat(ring[i:], ring[:i])
+		caller = ring[0]
 	}
-	return to
+	for _, s := range ring {
+		names = append(names, s.Name)
+	}
+	names = append(names, names[0])
+	callee := names[0]
+	if caller == ring[0] {
+		callee = names[1]
+	}
+	i := slices.IndexFunc(caller.Calls, func(c Call) bool { return c.Name == callee })
+	v.warnf(caller.Calls[i].Range, "Call cycle", "%s. A slow service in it slows all of them; break the cycle if you can.", strings.Join(names, " → "))
 }
 
 func quoted(s string) string { return shorten(fmt.Sprintf("%q", s)) }

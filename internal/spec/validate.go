@@ -141,15 +141,34 @@ func (v *validator) names() {
 		}
 		first[name] = rng
 	}
-	for _, svc := range v.sys.Services {
+	service := func(svc *Service) {
 		one("service", svc.Name, svc.nameRange)
 		if pack, taken := v.catalog.Reserved[svc.Name]; taken {
 			v.errorf(svc.nameRange, "Reserved name", "%s has a meaning of its own to the system's pack %s. Choose another name.", quoted(svc.Name), pack)
 		}
 	}
+	old, fresh := v.byAge()
+	for _, svc := range old {
+		service(svc)
+	}
 	for _, e := range v.sys.Externals {
 		one("external", e.Name, e.nameRange)
 	}
+	for _, svc := range fresh {
+		service(svc)
+	}
+}
+
+// byAge parts the services that stand in the spec from those about to be written.
+func (v *validator) byAge() (old, fresh []*Service) {
+	for _, svc := range v.sys.Services {
+		if svc.New {
+			fresh = append(fresh, svc)
+		} else {
+			old = append(old, svc)
+		}
+	}
+	return old, fresh
 }
 
 func (v *validator) external(e *External) {
@@ -165,6 +184,7 @@ func (v *validator) service(svc *Service) {
 	switch {
 	case svc.Language == "" && svc.Image == "" && !svc.wrote("language", "image"):
 		v.errorf(svc.Range, "Language or image missing", "service %s needs language = \"…\" to be generated, or image = \"…\" to be taken as it is.", quoted(svc.Name))
+		v.about("language")
 	case svc.Language != "" && svc.Image != "":
 		v.errorf(svc.attrs["image"].rng, "Language and image together", "A service is generated (language) or taken as it is (image). Remove one of the two.")
 	case svc.Image != "":

@@ -220,3 +220,8 @@ func didYouMean(word string, known []string) string {
 	}
 	return fmt.Sprintf(" Known: %s.", strings.Join(known, ", "))
 }
+
+// NotANumber is the message about a text where a whole number is due.
+func NotANumber(attribute, text string) string {
+	return fmt.Sprintf("%s = %s: expected %s.", attribute, excerpt(cty.StringVal(text)), kindInt)
+}

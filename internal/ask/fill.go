@@ -1,0 +1,276 @@
+package ask
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/azulejo-dev/azulejo/internal/spec"
+)
+
+// filling is a form while it is filled in.
+type filling struct {
+	form    *Form
+	answers Answers
+	svc     *spec.Service // nil where none is asked for
+	begins  bool          // a system is begun
+	begun   *spec.System
+	items   []*Item
+	sheet   *Sheet
+}
+
+// Fill answers all questions that apply, in their order, and says what is wrong.
+// It writes nothing.
+func (f *Form) Fill(answers Answers) *Sheet {
+	in := &filling{form: f, answers: answers, begun: &spec.System{}, sheet: &Sheet{}, begins: f.Purpose == Begin}
+	if f.Purpose == Begin {
+		in.all(systemQuestions)
+	} else {
+		in.service()
+	}
+	in.sheet.Items = arrange(in.items)
+	in.sheet.Service = in.svc
+	in.sheet.Alone = in.alone()
+	in.write()
+	return in.sheet
+}
+
+func (f *filling) service() {
+	f.svc = &spec.Service{Instances: 1, ReadyPath: spec.DefaultReadyPath}
+	for _, q := range serviceQuestions {
+		f.one(q)
+		switch {
+		case q.Field == "language" && f.form.Purpose == Alone:
+			f.one(standsQuestion)
+			if f.begins {
+				f.all(lessUrgent(systemQuestions))
+			}
+		case q.Field == "pack":
+			f.inputs()
+		}
+	}
+}
+
+// lessUrgent are questions that a person need not look at.
+func lessUrgent(list []question) []question {
+	out := make([]question, 0, len(list))
+	for _, q := range list {
+		q.Essential = false
+		out = append(out, q)
+	}
+	return out
+}
+
+func (f *filling) all(list []question) {
+	for _, q := range list {
+		f.one(q)
+	}
+}
+
+// one asks a question, if it applies, and puts the answer where it belongs.
+func (f *filling) one(q question) {
+	_, said := f.answers[q.Field]
+	if f.asked(q.Field) || q.when != nil && !q.when(f) && !(said && f.form.Literal) {
+		return
+	}
+	if q.options != nil {
+		q.Options = q.options(f)
+	}
+	if q.initial != nil {
+		q.Default = q.initial(f)
+	}
+	q.put(f, f.add(q.Question).Value)
+}
+
+func (f *filling) asked(field string) bool {
+	for _, i := range f.items {
+		if i.Field == field {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *filling) add(q Question) *Item {
+	i := &Item{Question: q, Value: q.Default}
+	if v, said := f.answers[q.Field]; said {
+		i.Value, i.Given = v, true
+	}
+	f.items = append(f.items, i)
+	return i
+}
+
+// alone says that the service has no system around it.
+func (f *filling) alone() bool { return f.form.Purpose == Alone && !f.begins }
+
+// sys is the system around what is asked for.
+func (f *filling) sys() *spec.System {
+	if f.begins {
+		return f.begun
+	}
+	return f.form.Base.System
+}
+
+// number reads a whole number, 0 where there is none.
+func (f *filling) number(field string, v []string) int {
+	n, err := strconv.Atoi(one(v))
+	if err != nil && one(v) != "" {
+		f.problem(field, Problem{Text: spec.NotANumber(attribute(field), one(v))})
+		return 0
+	}
+	return n
+}
+
+// attribute is the last word of a field: what the spec calls it.
+func attribute(field string) string { return field[strings.LastIndex(field, ".")+1:] }
+
+func (f *filling) problem(field string, p Problem) {
+	for _, i := range f.items {
+		if i.Field == field {
+			i.Problems = append(i.Problems, p)
+			return
+		}
+	}
+	f.sheet.Problems = append(f.sheet.Problems, p)
+}
+
+func isSystem(field string) bool { return strings.HasPrefix(field, "system.") }
+
+// The texts as they are parsed here: names that no file of the spec has, so that
+// each message is known by its file.
+const (
+	newService = "the new service"
+	newSystem  = "the new system"
+)
+
+// write makes the texts and checks them as validate does.
+func (f *filling) write() {
+	var parsed []spec.Text
+	add := func(text spec.Text, here string) {
+		f.sheet.Texts = append(f.sheet.Texts, text)
+		parsed = append(parsed, spec.Text{Path: here, Bytes: text.Bytes, New: true})
+	}
+	if f.begins {
+		add(spec.Text{Path: spec.SystemFile, Bytes: spec.SystemText(f.begun), New: true}, newSystem)
+	}
+	switch {
+	case f.svc == nil:
+	case f.alone():
+		add(spec.Text{Path: spec.ServiceFile, Bytes: spec.ServiceText(f.svc), New: true}, newService)
+	default:
+		add(spec.Text{Path: spec.ServicePath(f.svc.Name), Bytes: spec.ServiceText(f.svc), Folder: f.svc.Name, New: true}, newService)
+	}
+	p, diags := f.form.Base.With(parsed...)
+	f.sheet.System = p.System
+	for _, svc := range p.System.Services {
+		if svc.New {
+			f.sheet.Service = svc
+		}
+	}
+	f.report(append(diags, spec.Validate(p, f.form.Catalog)...))
+	if f.alone() && f.form.Blocked != nil && f.svc.Name != "" && !f.sheet.Item("name").Wrong() {
+		if why := f.form.Blocked(f.svc.Name); why != "" {
+			f.problem("name", Problem{Text: why})
+		}
+	}
+}
+
+// report hands each message about what is new to the question that it is about.
+func (f *filling) report(diags hcl.Diagnostics) {
+	for _, d := range diags {
+		p := Problem{Text: strings.TrimSpace(d.Detail), Warning: d.Severity == hcl.DiagWarning}
+		switch {
+		case d.Subject == nil:
+		case d.Subject.Filename == newService && f.sheet.Service != nil:
+			f.problem(string(f.sheet.Service.Field(d)), p)
+		case d.Subject.Filename == newSystem:
+			f.problem(string(f.sheet.System.Field(d)), p)
+		}
+	}
+}
+
+// inputs asks what the pack of the service's language asks.
+func (f *filling) inputs() {
+	lang, err := f.form.language(f.svc)
+	if err != nil {
+		f.problem("language", Problem{Text: err.Error()})
+		return
+	}
+	f.svc.Inputs = map[string]cty.Value{}
+	hidden := f.hidden(lang)
+	for _, in := range lang.Inputs {
+		field := "inputs." + in.Name
+		v, said := f.answers[field]
+		if hidden[in.Name] && !(said && f.form.Literal) {
+			continue
+		}
+		f.add(inputQuestion(in, lang))
+		if said && (in.Default == cty.NilVal || !same(v, toText(in.Default))) {
+			f.svc.Inputs[in.Name] = fromText(in.Type, v)
+		}
+	}
+	for field, v := range f.answers { // what no pack asks is the validator's to refuse
+		if name, ok := strings.CutPrefix(field, "inputs."); ok && f.form.Literal && !f.asked(field) {
+			f.svc.Inputs[name] = fromText(cty.DynamicPseudoType, v)
+		}
+	}
+}
+
+// hidden are the inputs that do not apply with the answers as they are. An answer
+// that is hidden counts as not given, which may hide others in turn.
+func (f *filling) hidden(lang spec.Language) map[string]bool {
+	hidden := map[string]bool{}
+	for range lang.Inputs {
+		values := map[string]cty.Value{}
+		for _, in := range lang.Inputs {
+			v, said := f.answers["inputs."+in.Name]
+			switch {
+			case said && !hidden[in.Name]:
+				values[in.Name] = fromText(in.Type, v)
+			case in.Default != cty.NilVal:
+				values[in.Name] = in.Default
+			default:
+				values[in.Name] = cty.NullVal(in.Type)
+			}
+		}
+		before := len(hidden)
+		ctx := spec.InputContext(values, f.form.Catalog)
+		for _, in := range lang.Inputs {
+			if in.When == nil {
+				continue
+			}
+			if asked, diags := in.When.Value(ctx); !diags.HasErrors() && asked.RawEquals(cty.False) {
+				hidden[in.Name] = true
+			}
+		}
+		if len(hidden) == before {
+			break
+		}
+	}
+	return hidden
+}
+
+// language is the service's, with its questions.
+func (f *Form) language(svc *spec.Service) (spec.Language, error) {
+	l, ok := f.Catalog.LanguageOf(svc)
+	if !ok || f.Load == nil || f.loaded[l.Pack] {
+		return l, nil
+	}
+	full, err := f.Load(l)
+	if err != nil {
+		return l, fmt.Errorf("reading pack %s: %w", l.Pack, err)
+	}
+	if f.loaded == nil {
+		f.loaded = map[string]bool{}
+	}
+	f.loaded[l.Pack] = true
+	for i, have := range f.Catalog.Languages {
+		if have.Pack == l.Pack && have.Own == l.Own {
+			f.Catalog.Languages[i] = full
+		}
+	}
+	return full, nil
+}
