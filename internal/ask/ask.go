@@ -3,6 +3,7 @@ package ask
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/azulejo-dev/azulejo/internal/spec"
 )
@@ -171,11 +172,30 @@ func arrange(items []*Item) []*Item {
 }
 
 func rank(i *Item) int {
-	if i.Essential {
+	switch {
+	case i.Essential:
 		return 0
+	case strings.HasPrefix(i.Field, "inputs."): // a pack's small print comes last
+		return 2
 	}
 	return 1
 }
 
 // Clone returns a copy that can be changed.
 func (a Answers) Clone() Answers { return maps.Clone(a) }
+
+// Heading is what the essential questions are about.
+func (f *Form) Heading() string {
+	if f.Purpose == Begin {
+		return "SYSTEM"
+	}
+	return "SERVICE"
+}
+
+// Title is what the form makes.
+func (f *Form) Title() string {
+	if f.Purpose == Begin {
+		return "New system"
+	}
+	return "New service"
+}

@@ -25,7 +25,7 @@ const (
 )
 
 func (env *Env) paint(tty bool, c colour, s string) string {
-	if !tty || env.getenv("NO_COLOR") != "" || env.getenv("TERM") == "dumb" {
+	if !tty || env.noColor || env.getenv("NO_COLOR") != "" || env.getenv("TERM") == "dumb" {
 		return s
 	}
 	return "\x1b[" + string(c) + "m" + s + "\x1b[0m"

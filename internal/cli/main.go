@@ -43,6 +43,8 @@ type Env struct {
 	base           string // what paths in flags are relative to: Dir, or --chdir
 	OutTTY, ErrTTY bool   // whether the streams are terminals
 	InTTY          bool
+	Screen         *os.File        // the terminal behind Stdout, nil for none
+	noColor        bool            // --no-color
 	Kill           <-chan struct{} // closed by the second Ctrl-C
 }
 
@@ -76,10 +78,14 @@ func Main() int {
 	defer cancel()
 	kill := make(chan struct{})
 	go interrupts(cancel, kill)
-	return Run(ctx, &Env{
+	env := &Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), Dir: dir,
 		OutTTY: isTerminal(os.Stdout), ErrTTY: isTerminal(os.Stderr), InTTY: isTerminal(os.Stdin), Kill: kill,
-	}, os.Args[1:])
+	}
+	if env.OutTTY {
+		env.Screen = os.Stdout
+	}
+	return Run(ctx, env, os.Args[1:])
 }
 
 // interrupts turns the first Ctrl-C, SIGTERM or SIGHUP into a cancelled context
@@ -185,7 +191,7 @@ func newRoot(env *Env) *cobra.Command {
 		}
 	}
 	add("create", newInit(env), newNew(env))
-	add("change", newValidate(env), newFmt(env), newPlan(env), newApply(env), newUpdate(env))
+	add("change", newValidate(env), newFmt(env), newPlan(env), newApply(env), newUpdate(env), newGraph(env))
 	add("run", newUp(env))
 	add("care", newDoctor(env), newPack(env), newVersion(env))
 	return root
@@ -193,9 +199,7 @@ func newRoot(env *Env) *cobra.Command {
 
 // chdir is the folder that a command works in.
 func (env *Env) chdir(cmd *cobra.Command) string {
-	if noColor, _ := cmd.Flags().GetBool("no-color"); noColor {
-		env.OutTTY, env.ErrTTY = false, false
-	}
+	env.noColor, _ = cmd.Flags().GetBool("no-color")
 	dir, _ := cmd.Flags().GetString("chdir")
 	env.base = env.Dir
 	env.base = env.abs(dir)

@@ -104,10 +104,7 @@ func (env *Env) runSpec(cmd *cobra.Command, o *planOptions, repin []string) erro
 	}
 	w, err := load(src)
 	if err != nil {
-		if errors.Is(err, project.ErrNoSpec) {
-			err = fmt.Errorf("%w: begin one with azulejo init, or name a spec with --file", err)
-		}
-		return err
+		return noSpecHint(err)
 	}
 	for _, name := range repin {
 		if name != "*" && w.sys.Service(name) == nil {
@@ -115,6 +112,14 @@ func (env *Env) runSpec(cmd *cobra.Command, o *planOptions, repin []string) erro
 		}
 	}
 	return env.runPlan(cmd.Context(), o, w)
+}
+
+// noSpecHint says to whom has no spec how to get one.
+func noSpecHint(err error) error {
+	if errors.Is(err, project.ErrNoSpec) {
+		return fmt.Errorf("%w: begin one with azulejo init, or name a spec with --file", err)
+	}
+	return err
 }
 
 // runPlan is the one way from a workspace to the disk.

@@ -118,9 +118,9 @@ func (w *workspace) sameShape() error {
 }
 
 // keepPorts leaves services where they were when a spec without ports is read
-// again.
+// again, or a service is added to one.
 func (w *workspace) keepPorts() {
-	if w.file == "" || len(w.project.Texts) == 0 {
+	if w.file == "" && len(w.extra) == 0 || len(w.project.Texts) == 0 {
 		return
 	}
 	old, _ := spec.Parse(w.project.Texts)

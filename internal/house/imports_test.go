@@ -24,11 +24,14 @@ type rule struct {
 var importRules = map[string]rule{
 	"templates":          {nil, nil, []string{"os", "net", "time", "os/exec"}, "packs are data: this package only embeds them"},
 	"internal/spec":      {nil, []string{"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty", "github.com/agext/levenshtein", "github.com/Masterminds/semver"}, []string{"os", "net", "os/exec"}, "text in, values out: everybody may import it, so it may know nobody"},
+	"internal/graph":     {[]string{"internal/spec"}, []string{"github.com/charmbracelet/x/ansi"}, []string{"os", "net", "os/exec"}, "a spec in, pictures out: the command and the wizard draw the same map"},
 	"generators":         {[]string{"internal/spec"}, []string{"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty", "github.com/Masterminds/sprig", "github.com/BurntSushi/toml", "go.yaml.in/yaml"}, []string{"os", "net", "net/http", "time", "os/exec", "math/rand", "math/rand/v2", "crypto/rand"}, "the same bytes on every machine: no disk, clock, network, process or chance"},
 	"internal/project":   {[]string{"generators", "internal/spec"}, []string{"github.com/rogpeppe/go-internal/diff", "github.com/hashicorp/hcl/v2"}, []string{"net", "net/http", "os/exec"}, "the only writer of users' files runs nothing and calls nobody"},
 	"internal/local":     {[]string{"internal/spec"}, nil, nil, "it runs services and must not know how they were made"},
 	"internal/verify":    {[]string{"internal/spec"}, nil, nil, "a black box must not know how the box was made"},
-	"internal/cli":       {[]string{"generators", "internal/local", "internal/project", "internal/spec", "internal/verify", "templates"}, []string{"github.com/spf13/cobra", "github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty"}, []string{"net", "net/http"}, "flags in, views out: what it decides belongs elsewhere"},
+	"internal/ask":       {[]string{"internal/spec"}, []string{"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty"}, []string{"os", "net", "os/exec", "io"}, "answers in, text out: who asks, and how, is not its business"},
+	"internal/wizard":    {[]string{"internal/ask", "internal/graph"}, []string{"charm.land/bubbletea/v2", "charm.land/bubbles/v2", "charm.land/lipgloss/v2", "github.com/charmbracelet/x/ansi", "github.com/charmbracelet/colorprofile"}, []string{"os", "net", "os/exec"}, "a view: what it shows and writes is handed in, so that it has no way of its own to a disk"},
+	"internal/cli":       {[]string{"generators", "internal/ask", "internal/graph", "internal/local", "internal/project", "internal/spec", "internal/verify", "internal/wizard", "templates"}, []string{"github.com/spf13/cobra", "github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty", "github.com/charmbracelet/x/term"}, []string{"net", "net/http"}, "flags in, views out: what it decides belongs elsewhere"},
 	"cmd/azulejo":        {[]string{"internal/cli"}, nil, nil, "main is one line"},
 	"internal/house":     {nil, nil, nil, "tests only"},
 	"scripts/demo":       {nil, nil, nil, "a demo that looks from outside, as a user does"},
@@ -88,6 +91,7 @@ func TestImportRulesBite(t *testing.T) {
 		"internal/verify":  module + "internal/project",
 		"internal/project": "github.com/spf13/cobra",
 		"internal/spec":    module + "internal/project",
+		"internal/graph":   module + "internal/project",
 	} {
 		if importRules[dir].allows(imp) {
 			t.Errorf("%s may import %s", dir, imp)

@@ -50,6 +50,9 @@ type Change struct {
 	observed state
 }
 
+// Text is what the file will hold, nil where nothing is written.
+func (c Change) Text() []byte { return c.bytes }
+
 // Plan is a value: what will happen to each path, and nothing else happens.
 type Plan struct {
 	Root    string

@@ -26,7 +26,12 @@ var ErrNoSpec = errors.New("there is no azulejo.hcl and no service.hcl")
 
 // Open reads the spec and the locks of a folder. A folder without any is an
 // empty Project and ErrNoSpec.
-func Open(root string) (*Project, error) {
+func Open(root string) (*Project, error) { return open(root, true) }
+
+// OpenSpec is Open without the locks, for who only asks what the spec says.
+func OpenSpec(root string) (*Project, error) { return open(root, false) }
+
+func open(root string, locks bool) (*Project, error) {
 	p := &Project{Root: root, Locks: map[string]*Lock{}}
 	d, err := openDisk(root)
 	if err != nil {
@@ -36,13 +41,33 @@ func Open(root string) (*Project, error) {
 	if err := p.readSpec(d); err != nil {
 		return nil, err
 	}
-	if err := p.readLocks(d); err != nil {
-		return nil, err
+	if locks {
+		if err := p.readLocks(d); err != nil {
+			return nil, err
+		}
 	}
 	if len(p.Texts) == 0 {
 		return p, fmt.Errorf("%s: %w", root, ErrNoSpec)
 	}
 	return p, nil
+}
+
+// Stamp tells two states of a folder's spec apart by names, sizes and times, without
+// reading it. It is never an error: what cannot be read is part of the state.
+func Stamp(root string) string {
+	names := []string{spec.SystemFile, spec.ServiceFile}
+	dirs, err := os.ReadDir(filepath.Join(root, spec.ServicesDir))
+	for _, d := range dirs {
+		names = append(names, spec.ServicePath(d.Name()))
+	}
+	var b strings.Builder
+	fmt.Fprintln(&b, err)
+	for _, n := range names {
+		if info, err := os.Lstat(filepath.Join(root, filepath.FromSlash(n))); err == nil {
+			fmt.Fprintln(&b, n, info.Size(), info.Mode(), info.ModTime().UnixNano())
+		}
+	}
+	return b.String()
 }
 
 func (p *Project) readSpec(d *disk) error {

@@ -96,7 +96,7 @@ func (s *blockShape) hint(word string) string {
 	if len(known) == 0 {
 		return " It is empty: { }."
 	}
-	return didYouMean(word, known)
+	return DidYouMean(word, known)
 }
 
 func (s *blockShape) hasAttr(name string) bool {

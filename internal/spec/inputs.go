@@ -17,7 +17,7 @@ func (v *validator) inputs(svc *Service, lang Language) {
 	}
 	for _, name := range sortedKeys(svc.Inputs) {
 		if !contains(known, name) {
-			v.errorf(svc.attrs["inputs"].items[name], "Unknown input", "The %s pack asks nothing called %s.%s", lang.Pack, quoted(name), didYouMean(name, known))
+			v.errorf(svc.attrs["inputs"].items[name], "Unknown input", "The %s pack asks nothing called %s.%s", lang.Pack, quoted(name), DidYouMean(name, known))
 		}
 	}
 	answers, ok := v.answers(svc, lang)

@@ -194,7 +194,7 @@ func (v *validator) call(svc *Service, c Call, twice bool) {
 	case v.sys.Name == "":
 		v.warnf(c.Range, "Call to an unknown service", "There is no system around this service, so %s cannot be checked. Its address comes from CALL_%s_URL.", quoted(c.Name), EnvName(c.Name))
 	default:
-		v.errorf(c.Range, "Call to an unknown service", "The system has no service or external %s.%s", quoted(c.Name), didYouMean(c.Name, known))
+		v.errorf(c.Range, "Call to an unknown service", "The system has no service or external %s.%s", quoted(c.Name), DidYouMean(c.Name, known))
 	}
 }
 

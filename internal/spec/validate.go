@@ -62,7 +62,7 @@ func (v *validator) system() {
 	known := v.catalog.languageNames()
 	for i, l := range s.Languages {
 		if !contains(known, l) {
-			v.errorf(s.languageRanges[i], "Unknown language", "No pack brings the language %s.%s", quoted(l), didYouMean(l, known))
+			v.errorf(s.languageRanges[i], "Unknown language", "No pack brings the language %s.%s", quoted(l), DidYouMean(l, known))
 		}
 	}
 	for _, p := range s.Packs {
@@ -97,7 +97,7 @@ func (v *validator) provider(kind string, p Provider) {
 	case contains(later, p.Name):
 		v.errorf(p.Range, "Known, not yet supported", "%s %q comes with a later version of azulejo. Remove the block until then.", kind, p.Name)
 	default:
-		v.errorf(p.Range, "Unknown provider", "There is no %s %q.%s", kind, p.Name, didYouMean(p.Name, known))
+		v.errorf(p.Range, "Unknown provider", "There is no %s %q.%s", kind, p.Name, DidYouMean(p.Name, known))
 	}
 }
 
@@ -232,7 +232,7 @@ func (v *validator) generatedService(svc *Service) {
 	at := svc.attrs["language"].rng
 	switch {
 	case !contains(known, svc.Language) && !lang.Unknown:
-		v.errorf(at, "Unknown language", "No pack brings the language %s.%s", quoted(svc.Language), didYouMean(svc.Language, known))
+		v.errorf(at, "Unknown language", "No pack brings the language %s.%s", quoted(svc.Language), DidYouMean(svc.Language, known))
 	case len(v.sys.Languages) > 0 && !contains(v.sys.Languages, svc.Language):
 		v.errorf(at, "Language not allowed", "The system allows %s. Choose one of them, or add %s to languages.", strings.Join(v.sys.Languages, ", "), quoted(svc.Language))
 	case !ok:

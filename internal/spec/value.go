@@ -204,8 +204,9 @@ func shorten(s string) string {
 	return s
 }
 
-// didYouMean proposes the nearest of the known words, or lists them all.
-func didYouMean(word string, known []string) string {
+// DidYouMean is a sentence, with a space before it, that proposes the nearest of
+// the known words or lists them all; "" where none is known.
+func DidYouMean(word string, known []string) string {
 	best, at := "", 3
 	for _, k := range known {
 		if n := levenshtein.Distance(word, k, nil); n < at || (n == at && best == "" && n < len(k)/2) {

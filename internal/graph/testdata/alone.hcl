@@ -1,0 +1,4 @@
+service "orders" {
+  language = "go"
+  call "pricing" {}
+}

@@ -1,0 +1,8 @@
+system "ours" {
+  gateway "none" {}
+}
+
+service "gateway" {
+  language = "go"
+  route "/gateway" {}
+}

@@ -1,0 +1,118 @@
+package wizard
+
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// askToLeave asks if there is something to lose.
+func (m *model) askToLeave() tea.Cmd {
+	if len(m.answers) == 0 {
+		return m.end(Discard)
+	}
+	return m.dialog(leavePage)
+}
+
+func (m *model) leaveKey(msg tea.KeyPressMsg) tea.Cmd {
+	switch msg.String() {
+	case "s", "enter", "ctrl+c", "ctrl+s":
+		return m.end(Save)
+	case "d":
+		return m.end(Discard)
+	case "esc":
+		m.page = m.under
+	}
+	return nil
+}
+
+// leaveBody is the question before leaving.
+func (m *model) leaveBody() []string {
+	n := "1 answer"
+	if len(m.answers) != 1 {
+		n = fmt.Sprintf("%d answers", len(m.answers))
+	}
+	return []string{
+		"", "  " + m.theme.strong.Render("Leave the wizard?"), "", "  You have given " + n + ". Nothing was written.", "",
+		"  s    Save the draft and leave (Enter, or ctrl+c again)",
+		"  d    Discard the answers and leave",
+		"  esc  Keep editing",
+	}
+}
+
+// draftChoices are offered where somebody left a draft. Letters choose nothing, so
+// that what was typed ahead throws nothing away.
+var draftChoices = []string{"Go on with it", "Begin anew, and keep it for later", "Throw it away and begin anew"}
+
+func (m *model) draftKey(msg tea.KeyPressMsg) tea.Cmd {
+	switch msg.String() {
+	case "up", "shift+tab":
+		m.draftChoice = max(0, m.draftChoice-1)
+	case "down", "tab":
+		m.draftChoice = min(len(draftChoices)-1, m.draftChoice+1)
+	case "enter":
+		return m.takeDraft()
+	case "esc", "ctrl+c":
+		return m.end(Discard)
+	}
+	return nil
+}
+
+func (m *model) takeDraft() tea.Cmd {
+	m.page = formPage
+	switch m.draftChoice {
+	case 0:
+		m.outcome.Resumed = true
+		m.begin(m.cfg.Draft.Answers)
+	case 2:
+		m.outcome.Resumed = true // the caller removes a draft that was taken up
+	}
+	return m.plan()
+}
+
+func (m *model) draftBody() []string {
+	d := m.cfg.Draft
+	name := "A draft"
+	if v := d.Answers["name"]; len(v) > 0 {
+		name = fmt.Sprintf("A draft of %s", clean1(v[0]))
+	}
+	out := []string{
+		"", "  " + m.theme.strong.Render(m.theme.cut(name+" is here", m.width-4)), "",
+		fmt.Sprintf("  Saved on %s, with %d answers. Nothing of it was written.", d.Saved.Format("2 January 15:04"), len(d.Answers)), "",
+	}
+	for n, c := range draftChoices {
+		lead := "    "
+		if n == m.draftChoice {
+			lead, c = "  "+m.theme.accent.Render(m.theme.point)+" ", m.theme.strong.Render(c)
+		}
+		out = append(out, lead+c)
+	}
+	return out
+}
+
+// keys is what the page of keys says.
+var keys = [][2]string{
+	{"Enter", "accept the answer and go on"},
+	{"Tab  shift+Tab", "next and previous question; answers are kept"},
+	{"up down", "between options, then between questions"},
+	{"space  1-9", "tick or pick an option;  /  finds one by name"},
+	{"ctrl+d", "back to the default"},
+	{"ctrl+o", "next preview: spec, files, map"},
+	{"pgup pgdn", "scroll the preview"},
+	{"ctrl+r", "review now, with defaults for the rest"},
+	{"ctrl+l", "read the spec anew, if it changed on the disk"},
+	{"ctrl+s", "save the draft and leave"},
+	{"esc", "back one question; from the first one, leave"},
+	{"ctrl+c", "leave; asks first if you answered anything"},
+}
+
+func (m *model) keysBody() []string {
+	var out []string
+	if m.bodyHeight() > len(keys)+1 {
+		out = append(out, "")
+	}
+	for _, k := range keys {
+		out = append(out, fmt.Sprintf("  %-16s %s", k[0], k[1]))
+	}
+	return out
+}

@@ -1,0 +1,204 @@
+package wizard
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/azulejo-dev/azulejo/internal/ask"
+)
+
+// labelWidth is the column of labels.
+const labelWidth = 14
+
+// block is the form as lines, and where the pointer and the cursor are in them.
+type block struct {
+	lines    []string
+	from, to int // the lines of the question in focus
+	cursor   *[2]int
+}
+
+func (b *block) add(lines ...string) { b.lines = append(b.lines, lines...) }
+
+// form draws all questions.
+func (m *model) form(width int) *block {
+	b := &block{}
+	group := m.cfg.Form.Heading()
+	b.add(m.theme.dim.Render(group))
+	drawn := false
+	rest := func() {
+		if !drawn {
+			m.drawButton(b)
+			drawn = true
+		}
+	}
+	for _, i := range m.sheet.Items {
+		if !i.Essential {
+			if rest(); i.Group != group {
+				group = i.Group
+				b.add(m.theme.dim.Render(m.theme.cut(strings.ToUpper(group), width)))
+			}
+		}
+		m.drawItem(b, i, width)
+	}
+	rest()
+	return b
+}
+
+func (m *model) drawButton(b *block) {
+	text := "[ Review and create ]"
+	lead := "  "
+	if m.focus == button {
+		b.from, b.to = len(b.lines), len(b.lines)+1
+		text, lead = m.theme.chosen.Render(text), m.theme.accent.Render(m.theme.point)+" "
+	}
+	b.add("", lead+text, "")
+	if len(m.stops()) > 1+slices.Index(m.stops(), button) {
+		b.add(m.theme.dim.Render("The rest has sensible defaults."))
+	}
+}
+
+func (m *model) drawItem(b *block, i *ask.Item, width int) {
+	if i.Field != m.focus {
+		b.add(m.theme.cut(m.mark(i)+" "+padded(i.Label)+" "+m.value(i), width))
+		return
+	}
+	b.from = len(b.lines)
+	b.add(m.theme.accent.Render(m.theme.point) + " " + m.theme.strong.Render(i.Label))
+	for _, l := range wrap(help(i), width-2) {
+		b.add("  " + m.theme.dim.Render(l))
+	}
+	switch i.Kind {
+	case ask.Select, ask.Multi:
+		m.drawOptions(b, i, width)
+	default:
+		text, at := m.typedView(width - 5)
+		b.cursor = &[2]int{4 + at, len(b.lines)}
+		b.add("  " + m.theme.accent.Render(">") + " " + text)
+	}
+	m.drawProblems(b, i, width)
+	b.to = len(b.lines) - 1
+}
+
+// padded is a label in its column.
+func padded(label string) string {
+	return label + strings.Repeat(" ", max(0, labelWidth-ansi.StringWidth(label)))
+}
+
+func help(i *ask.Item) string {
+	if i.Later {
+		return i.Why + " Can be changed later."
+	}
+	return i.Why + " Fixed once it is created."
+}
+
+// said says that what is wrong with an answer is shown by now.
+func (m *model) said(i *ask.Item) bool { return m.left[i.Field] || i.Given && i.Field != m.focus }
+
+// mark is the sign before an answer.
+func (m *model) mark(i *ask.Item) string {
+	t := m.theme
+	switch {
+	case m.said(i) && i.Wrong():
+		return t.bad.Render(t.wrong)
+	case len(i.Problems) > 0 && !i.Wrong():
+		return t.change.Render(t.warn)
+	case i.Given || m.left[i.Field] && !i.Wrong():
+		return t.add.Render(t.ok)
+	}
+	return " "
+}
+
+func (m *model) value(i *ask.Item) string {
+	text := strings.Join(i.Value, ", ")
+	if i.Kind == ask.List {
+		text = strings.Join(i.Value, " ")
+	}
+	switch {
+	case text == "":
+		return m.theme.dim.Render("-")
+	case !i.Given && !m.left[i.Field]:
+		return text + m.theme.dim.Render("  (default)")
+	}
+	return text
+}
+
+// mostOptions is how many options are seen at once.
+const mostOptions = 8
+
+func (m *model) drawOptions(b *block, i *ask.Item, width int) {
+	t := m.theme
+	shown := m.list.visible(i.Options)
+	if m.list.filtering {
+		b.cursor = &[2]int{4 + ansi.StringWidth(m.list.filter), len(b.lines)}
+		b.add("  " + t.accent.Render("/") + " " + t.cut(m.list.filter, width-6))
+	}
+	height := min(mostOptions, max(3, m.bodyHeight()-8))
+	first := window(len(shown), height, m.list.at-height/2, m.list.at, m.list.at)
+	for n := first; n < min(len(shown), first+height); n++ {
+		b.add(t.cut(m.option(i, shown[n], n == m.list.at), width))
+	}
+	switch more := len(shown) - height; {
+	case len(shown) == 0:
+		b.add(t.dim.Render("    nothing has that in its name"))
+	case more > 0 && m.list.filtering:
+		b.add(t.dim.Render(fmt.Sprintf("    %d more", more)))
+	case more > 0:
+		b.add(t.dim.Render(fmt.Sprintf("    %d more; / finds one by name", more)))
+	}
+}
+
+func (m *model) option(i *ask.Item, o ask.Option, pointed bool) string {
+	t := m.theme
+	lead, box, on := "   ", " ", slices.Contains(i.Value, o.Value)
+	if pointed {
+		lead = "  " + t.accent.Render(t.point)
+	}
+	if on {
+		box = "x"
+	}
+	mark := "[" + box + "]"
+	if i.Kind == ask.Select {
+		mark = "(" + box + ")"
+	}
+	name := o.Value
+	if pointed {
+		name = t.strong.Render(name)
+	}
+	if on {
+		mark = t.add.Render(mark)
+	}
+	return lead + " " + mark + " " + name + "  " + t.dim.Render(o.Note)
+}
+
+func (m *model) drawProblems(b *block, i *ask.Item, width int) {
+	t := m.theme
+	for _, p := range i.Problems {
+		sign, style := t.warn, t.change
+		if !p.Warning {
+			sign, style = t.wrong, t.bad
+			if i.Required && !i.Given && !m.left[i.Field] {
+				continue // nobody has begun to answer
+			}
+		}
+		lead := sign
+		for _, l := range wrap(clean1(p.Text), width-4) {
+			b.add("  " + style.Render(lead+" "+l))
+			lead = " "
+		}
+	}
+}
+
+// typedView is the part of the text field around its cursor, and where in it the
+// cursor stands. Letters may be two cells wide.
+func (m *model) typedView(width int) (text string, cursor int) {
+	runes := []rune(m.input.Value())
+	before, after := string(runes[:m.input.Position()]), string(runes[m.input.Position():])
+	if over := ansi.StringWidth(before) - width + 1; over > 0 {
+		before = ansi.TruncateLeft(before, over+ansi.StringWidth(m.theme.ellipsis), m.theme.ellipsis)
+	}
+	cursor = ansi.StringWidth(before)
+	return before + ansi.Truncate(after, max(0, width-cursor), m.theme.ellipsis), cursor
+}

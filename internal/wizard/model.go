@@ -1,0 +1,295 @@
+package wizard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"github.com/azulejo-dev/azulejo/internal/ask"
+)
+
+// page is what fills the window.
+type page int
+
+const (
+	formPage page = iota
+	reviewPage
+	keysPage
+	leavePage
+	draftPage
+)
+
+// model is the one Bubble Tea model. Its parts are plain structs.
+type model struct {
+	cfg     Config
+	answers ask.Answers
+	sheet   *ask.Sheet
+	given   ask.Answers // what flags said: kept when a person begins anew
+
+	page, under page // the one in front, and the one that a dialog returns to
+	focus       string
+	left        map[string]bool // fields that were left once: what is wrong with them is said
+	input       textinput.Model
+	list        chooser
+	tab         tab
+	narrowForm  bool // a narrow window shows the form, not the preview
+	scroll      [tabs]int
+	planning    planning
+	review      review
+	draftChoice int
+	notice      string // said until the next key
+	changed     bool   // the spec on the disk is another by now
+	reloading   bool
+
+	theme         theme
+	width, height int
+	outcome       Outcome
+	ended         bool
+	bug           any
+	stop          func() // ends the program from outside of Update
+}
+
+// Options say how a page is shown.
+type Options struct {
+	In            io.Reader
+	Out           io.Writer
+	Environ       []string
+	Width, Height int
+	ASCII         bool // no box drawing: the terminal's locale has no UTF-8
+	NoColor       bool
+}
+
+// Page runs the wizard on a terminal until the person is done, and returns how it
+// ended. A cancelled context ends it with the answers kept. A bug in the wizard
+// panics, after the terminal was put back.
+func Page(ctx context.Context, cfg Config, o Options) (Outcome, error) {
+	m := newModel(cfg, o.Width, o.Height, newTheme(true, o.ASCII))
+	opts := []tea.ProgramOption{
+		tea.WithInput(o.In), tea.WithOutput(o.Out), tea.WithEnvironment(o.Environ),
+		tea.WithWindowSize(o.Width, o.Height), tea.WithoutSignalHandler(),
+	}
+	if o.NoColor {
+		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
+	}
+	p := tea.NewProgram(m, opts...)
+	m.stop = p.Quit
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		select {
+		case <-ctx.Done():
+			p.Quit()
+		case <-done:
+		}
+	}()
+	_, err := p.Run()
+	m.planning.stop()
+	if m.bug != nil {
+		panic(m.bug)
+	}
+	m.outcome.Answers, m.outcome.Sheet = m.answers, m.sheet
+	if err != nil && !errors.Is(err, tea.ErrProgramKilled) {
+		err = fmt.Errorf("the terminal: %w", err)
+	}
+	return m.outcome, err
+}
+
+func newModel(cfg Config, width, height int, t theme) *model {
+	m := &model{
+		cfg: cfg, given: cfg.Answers, left: map[string]bool{}, narrowForm: true,
+		input: textinput.New(), theme: t, width: width, height: height,
+	}
+	m.input.SetVirtualCursor(false)
+	m.input.CharLimit = mostRunes
+	m.begin(cfg.Answers)
+	if cfg.Draft != nil {
+		m.page = draftPage
+	}
+	return m
+}
+
+// begin takes answers and goes to the first question that is still open.
+func (m *model) begin(a ask.Answers) {
+	if m.answers = a.Clone(); m.answers == nil {
+		m.answers = ask.Answers{}
+	}
+	m.left = map[string]bool{}
+	for field := range m.answers {
+		m.left[field] = true
+	}
+	m.fill()
+	m.enter(m.firstOpen())
+}
+
+// firstOpen is the first question that nobody answered, or that is answered wrong.
+func (m *model) firstOpen() string {
+	for _, i := range m.sheet.Items {
+		if i.Essential && (!i.Given || i.Wrong()) {
+			return i.Field
+		}
+	}
+	return button
+}
+
+// watchEvery is how often the spec on the disk is looked at.
+const watchEvery = 2 * time.Second
+
+// The messages that the wizard sends itself.
+type (
+	watchMsg   struct{ changed bool }
+	planDueMsg struct{ generation int }
+	planMsg    struct {
+		generation int
+		plan       *Plan
+		err        error
+	}
+	formMsg struct {
+		form   *ask.Form
+		err    error
+		silent bool // nobody asked for it
+	}
+	checkedMsg struct {
+		generation int
+		changed    bool
+	}
+	bugMsg struct{ bug any }
+)
+
+// Init implements tea.Model: what the first frame can do without is read after it.
+func (m *model) Init() tea.Cmd {
+	return tea.Batch(tea.RequestBackgroundColor, m.reload(true), m.watch())
+}
+
+// Update implements tea.Model.
+func (m *model) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			m.bug, cmd = bug, tea.Quit
+		}
+	}()
+	if m.ended {
+		return m, nil
+	}
+	return m, m.handle(msg)
+}
+
+func (m *model) handle(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+	case tea.BackgroundColorMsg:
+		m.theme = newTheme(msg.IsDark(), m.theme.ascii)
+	case tea.KeyPressMsg:
+		m.notice = ""
+		return m.key(msg)
+	case tea.PasteMsg:
+		m.notice = ""
+		return m.paste(msg.Content)
+	case planDueMsg:
+		return m.planDue(msg.generation)
+	case planMsg:
+		return m.planned(msg)
+	case checkedMsg:
+		return m.checked(msg)
+	case formMsg:
+		return m.reloaded(msg)
+	case watchMsg:
+		m.changed = m.changed || msg.changed
+		return m.watch()
+	case bugMsg:
+		panic(msg.bug)
+	}
+	return nil
+}
+
+// key hands a key to the page in front.
+func (m *model) key(msg tea.KeyPressMsg) tea.Cmd {
+	if msg.String() == "ctrl+c" && m.page != leavePage && m.page != draftPage {
+		return m.askToLeave()
+	}
+	if m.small() {
+		return nil
+	}
+	switch m.page {
+	case reviewPage:
+		return m.reviewKey(msg)
+	case keysPage:
+		m.page = m.under
+		return nil
+	case leavePage:
+		return m.leaveKey(msg)
+	case draftPage:
+		return m.draftKey(msg)
+	default:
+		return m.formKey(msg)
+	}
+}
+
+func (m *model) small() bool { return m.width < leastWidth || m.height < leastHeight }
+
+// end leaves the program with an outcome.
+func (m *model) end(a Action) tea.Cmd {
+	m.outcome.Action = a
+	m.ended = true
+	return tea.Quit
+}
+
+// guarded turns a panic beside the program into a message, so that the terminal is
+// put back before anybody reads of it.
+func guarded(cmd tea.Cmd) tea.Cmd {
+	return func() (msg tea.Msg) {
+		defer func() {
+			if bug := recover(); bug != nil {
+				msg = bugMsg{bug}
+			}
+		}()
+		return cmd()
+	}
+}
+
+func (m *model) watch() tea.Cmd {
+	changed := m.cfg.Changed
+	if changed == nil {
+		return nil
+	}
+	return tea.Tick(watchEvery, func(time.Time) tea.Msg {
+		return guarded(func() tea.Msg { return watchMsg{changed()} })()
+	})
+}
+
+func (m *model) reload(silent bool) tea.Cmd {
+	read := m.cfg.Reload
+	if read == nil || m.reloading {
+		return nil
+	}
+	m.reloading = true
+	return guarded(func() tea.Msg {
+		f, err := read()
+		return formMsg{f, err, silent}
+	})
+}
+
+// reloaded takes the spec as it is on the disk now; the answers stay.
+func (m *model) reloaded(msg formMsg) tea.Cmd {
+	m.reloading = false
+	if msg.err != nil {
+		m.notice = "The spec cannot be read: " + firstLine(msg.err.Error())
+		return nil
+	}
+	m.cfg.Form = msg.form
+	if !msg.silent {
+		m.changed = false
+		m.notice = "The spec was read anew. Your answers stay."
+	}
+	m.fill()
+	if m.sheet.Item(m.focus) == nil {
+		m.enter(m.firstOpen())
+	}
+	return m.plan()
+}

@@ -1,0 +1,94 @@
+package wizard
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// planAfter is how long answers must rest before a preview is worth its work.
+const planAfter = 120 * time.Millisecond
+
+// planning keeps the plan of the answers, made beside the keys.
+type planning struct {
+	generation int   // of the answers
+	of         int   // the generation that plan and err are of
+	plan       *Plan // the last good one
+	err        error
+	running    bool
+	cancel     context.CancelFunc
+}
+
+func (p *planning) stop() {
+	if p.cancel != nil {
+		p.cancel()
+	}
+}
+
+// current is the plan of the answers as they are, or nil.
+func (p *planning) current() *Plan {
+	if p.of != p.generation || p.err != nil {
+		return nil
+	}
+	return p.plan
+}
+
+// fill works the answers out anew.
+func (m *model) fill() {
+	m.sheet = m.cfg.Form.Fill(m.answers)
+	m.planning.generation++
+	m.planning.stop()
+}
+
+// plan makes a plan soon, if somebody looks at one.
+func (m *model) plan() tea.Cmd {
+	p := &m.planning
+	seen := m.page == reviewPage || m.tab == filesTab && m.previewSeen()
+	if !seen || p.of == p.generation || !m.sheet.Valid() {
+		return nil
+	}
+	if m.page == reviewPage {
+		return m.planDue(p.generation)
+	}
+	n := p.generation
+	return tea.Tick(planAfter, func(time.Time) tea.Msg { return planDueMsg{n} })
+}
+
+// planDue begins to plan, unless the answers have changed since or a plan is being
+// made already: its end begins the next.
+func (m *model) planDue(generation int) tea.Cmd {
+	p := &m.planning
+	if generation != p.generation || p.running || p.of == generation || !m.sheet.Valid() {
+		return nil
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	p.running, p.cancel = true, cancel
+	sheet, render := m.sheet, m.cfg.Plan
+	return guarded(func() tea.Msg {
+		defer cancel()
+		plan, err := render(ctx, sheet)
+		return planMsg{generation, plan, err}
+	})
+}
+
+func (m *model) planned(msg planMsg) tea.Cmd {
+	p := &m.planning
+	p.running = false
+	if msg.generation != p.generation {
+		return m.plan()
+	}
+	if p.of, p.err = msg.generation, msg.err; msg.err == nil {
+		p.plan = msg.plan
+	}
+	if m.page == reviewPage {
+		return m.reviewPlanned()
+	}
+	return nil
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
