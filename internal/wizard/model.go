@@ -53,6 +53,8 @@ type model struct {
 	ended         bool
 	bug           any
 	stop          func() // ends the program from outside of Update
+
+	after func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // tea.Tick
 }
 
 // Options say how a page is shown.
@@ -103,7 +105,7 @@ func Page(ctx context.Context, cfg Config, o Options) (Outcome, error) {
 func newModel(cfg Config, width, height int, t theme) *model {
 	m := &model{
 		cfg: cfg, given: cfg.Answers, left: map[string]bool{}, narrowForm: true,
-		input: textinput.New(), theme: t, width: width, height: height,
+		input: textinput.New(), theme: t, width: width, height: height, after: tea.Tick,
 	}
 	m.input.SetVirtualCursor(false)
 	m.input.CharLimit = mostRunes
@@ -158,12 +160,17 @@ type (
 		generation int
 		changed    bool
 	}
-	bugMsg struct{ bug any }
+	enrichMsg struct{}
+	bugMsg    struct{ bug any }
 )
 
-// Init implements tea.Model: what the first frame can do without is read after it.
+// enrichAfter is when the wizard reads what its first frame can do without.
+const enrichAfter = 200 * time.Millisecond
+
+// Init implements tea.Model.
 func (m *model) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, m.reload(true), m.watch())
+	enrich := m.after(enrichAfter, func(time.Time) tea.Msg { return enrichMsg{} })
+	return tea.Batch(tea.RequestBackgroundColor, enrich, m.watch())
 }
 
 // Update implements tea.Model.
@@ -191,6 +198,8 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 	case tea.PasteMsg:
 		m.notice = ""
 		return m.paste(msg.Content)
+	case enrichMsg:
+		return m.reload(true)
 	case planDueMsg:
 		return m.planDue(msg.generation)
 	case planMsg:
@@ -258,7 +267,7 @@ func (m *model) watch() tea.Cmd {
 	if changed == nil {
 		return nil
 	}
-	return tea.Tick(watchEvery, func(time.Time) tea.Msg {
+	return m.after(watchEvery, func(time.Time) tea.Msg {
 		return guarded(func() tea.Msg { return watchMsg{changed()} })()
 	})
 }

@@ -53,7 +53,7 @@ func (m *model) plan() tea.Cmd {
 		return m.planDue(p.generation)
 	}
 	n := p.generation
-	return tea.Tick(planAfter, func(time.Time) tea.Msg { return planDueMsg{n} })
+	return m.after(planAfter, func(time.Time) tea.Msg { return planDueMsg{n} })
 }
 
 // planDue begins to plan, unless the answers have changed since or a plan is being
