@@ -5,7 +5,7 @@ SPEC ?= testdata/specs/valid/bookinfo.hcl
 PACKS := $(patsubst %/pack.hcl,%,$(wildcard templates/*/pack.hcl templates/*/*/pack.hcl))
 GOLANGCI := v2.15.0
 
-.PHONY: e2e-docker e2e-terraform lint-golden help build test test-go demo golden golden-update scripts-update lint vet fuzz bench ci clean
+.PHONY: e2e-docker e2e-terraform lint-golden help build test test-go demo golden golden-update scripts-update lint vet fuzz bench picture ci clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -67,8 +67,16 @@ fuzz: ## a minute for each fuzz test
 	go test ./internal/spec -run xxx -fuzz FuzzParse -fuzztime 60s
 	go test ./generators -run xxx -fuzz FuzzHostileStrings -fuzztime 60s
 
-bench: build ## measure azulejo against cp -r of the same tree, in one run
-	go run ./scripts/bench -azulejo build/azulejo
+bench: build build/bare ## measure azulejo against cp -r, the wizard against a bare program
+	go run ./scripts/bench -azulejo build/azulejo -bare build/bare
+
+build/bare: scripts/bench/bare/main.go go.mod go.sum
+	@mkdir -p build
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o $@ ./scripts/bench/bare
+
+picture: build ## draw the wizard's screen into docs/, for dark and light pages
+	go run ./scripts/picture -azulejo build/azulejo -o docs/wizard.svg
+	go run ./scripts/picture -azulejo build/azulejo -light -o docs/wizard-light.svg
 
 ci: ## what CI runs
 	.ci/run

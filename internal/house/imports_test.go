@@ -4,8 +4,10 @@ import (
 	"go/build"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -32,6 +34,7 @@ var importRules = map[string]rule{
 	"internal/ask":       {[]string{"internal/spec"}, []string{"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty"}, []string{"os", "net", "os/exec", "io"}, "answers in, text out: who asks, and how, is not its business"},
 	"internal/wizard":    {[]string{"internal/ask", "internal/graph"}, []string{"charm.land/bubbletea/v2", "charm.land/bubbles/v2", "charm.land/lipgloss/v2", "github.com/charmbracelet/x/ansi", "github.com/charmbracelet/colorprofile"}, []string{"os", "net", "os/exec"}, "a view: what it shows and writes is handed in, so that it has no way of its own to a disk"},
 	"internal/cli":       {[]string{"generators", "internal/ask", "internal/graph", "internal/local", "internal/project", "internal/spec", "internal/verify", "internal/wizard", "templates"}, []string{"github.com/spf13/cobra", "github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty", "github.com/charmbracelet/x/term"}, []string{"net", "net/http"}, "flags in, views out: what it decides belongs elsewhere"},
+	"internal/ttytest":   {nil, []string{"github.com/creack/pty", "github.com/charmbracelet/ultraviolet", "github.com/charmbracelet/x/ansi", "github.com/charmbracelet/x/vt"}, nil, "a terminal knows no program; it is for tests and scripts, never in the binary"},
 	"cmd/azulejo":        {[]string{"internal/cli"}, nil, nil, "main is one line"},
 	"internal/house":     {nil, nil, nil, "tests only"},
 	"scripts/demo":       {nil, nil, nil, "a demo that looks from outside, as a user does"},
@@ -40,7 +43,9 @@ var importRules = map[string]rule{
 	"scripts/e2e/load":   {nil, nil, nil, "a client knows no server"},
 	"scripts/e2e/stub":   {nil, nil, nil, "a server that azulejo did not make"},
 	"scripts/lintgolden": {nil, nil, nil, "it runs other people's linters"},
-	"scripts/bench":      {nil, nil, nil, "measures whole processes from outside"},
+	"scripts/bench":      {[]string{"internal/ttytest"}, nil, nil, "measures whole processes from outside"},
+	"scripts/bench/bare": {nil, []string{"charm.land/bubbletea/v2"}, nil, "the yardstick: the library and nothing else"},
+	"scripts/picture":    {[]string{"internal/ttytest"}, nil, nil, "it photographs the real binary from outside"},
 	"testdata/broken":    {nil, nil, nil, "a specimen is a service of nobody's"},
 }
 
@@ -97,6 +102,31 @@ func TestImportRulesBite(t *testing.T) {
 			t.Errorf("%s may import %s", dir, imp)
 		}
 	}
+}
+
+// The terminal of the tests stays out of the binary; the picture, which needs it,
+// proves that it would be found.
+func TestBinaryLinksNoTerminalOfTests(t *testing.T) {
+	for _, banned := range []string{module + "internal/ttytest", "github.com/creack/pty", "github.com/charmbracelet/x/vt"} {
+		if slices.Contains(deps(t, "cmd/azulejo"), banned) {
+			t.Errorf("the binary links %s, which is for tests and scripts", banned)
+		}
+		if !slices.Contains(deps(t, "scripts/picture"), banned) {
+			t.Errorf("scripts/picture does not link %s: this test looks for a wrong name", banned)
+		}
+	}
+}
+
+// deps are all packages that one links.
+func deps(t *testing.T, dir string) []string {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-deps", "./"+dir)
+	cmd.Dir = root
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list -deps ./%s: %v", dir, err)
+	}
+	return strings.Fields(string(out))
 }
 
 const root = "../.."

@@ -1,6 +1,7 @@
 // Command bench is `make bench`: it measures azulejo as a whole process against
-// cp -r of the same tree, on a memory file system, alternating in one run, and
-// prints the ratios.
+// cp -r of the same tree, on a memory file system, and the wizard on a terminal
+// against a bare program of the same library; each alternating in one run. It
+// prints the ratios, and never fails because something was slow.
 package main
 
 import (
@@ -17,8 +18,21 @@ func main() {
 	azulejo := flag.String("azulejo", "build/azulejo", "the binary")
 	runs := flag.Int("runs", 40, "how often each is run")
 	language := flag.String("lang", "go", "the service's language")
+	var w wizard
+	flag.StringVar(&w.bare, "bare", "build/bare", "the bare program (scripts/bench/bare)")
+	flag.IntVar(&w.runs, "wizard-runs", 20, "how often the wizard is started for each number")
+	flag.StringVar(&w.first, "first", "Name", "the text that the wizard's first frame shows")
+	flag.DurationVar(&w.idle, "idle", 5*time.Second, "how long the wizard is left alone")
 	flag.Parse()
-	if err := bench(*azulejo, *language, *runs); err != nil {
+	w.azulejo = *azulejo
+	err := bench(*azulejo, *language, *runs)
+	if err == nil {
+		err = w.bench()
+	}
+	if err == nil {
+		err = inProcess()
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "Error:", err)
 		os.Exit(1)
 	}
@@ -123,12 +137,16 @@ func of(cs []cost) figures {
 		for _, c := range cs {
 			v = append(v, get(c))
 		}
-		slices.Sort(v)
-		return v[len(v)/2], v[0]
+		return spread(v)
 	}
 	var f figures
 	f.wall, f.minWall = pick(func(c cost) float64 { return float64(c.wall.Microseconds()) / 1000 })
 	f.cpu, f.minCPU = pick(func(c cost) float64 { return float64(c.cpu.Microseconds()) / 1000 })
 	f.rss, _ = pick(func(c cost) float64 { return float64(c.rss) / 1024 })
 	return f
+}
+
+func spread(v []float64) (median, least float64) {
+	v = slices.Sorted(slices.Values(v))
+	return v[len(v)/2], v[0]
 }
