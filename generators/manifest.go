@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	"github.com/hashicorp/hcl/v2/gohcl"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
@@ -246,6 +247,9 @@ func (p *Pack) readInputs() hcl.Diagnostics {
 }
 
 func (in inputBlock) read() (spec.Input, hcl.Diagnostics) {
+	if !hclsyntax.ValidIdentifier(in.Name) {
+		return spec.Input{}, problem(in.Type.Range(), "Bad name of an input", fmt.Sprintf("%q cannot be answered in inputs = { … }: use letters, digits and _.", in.Name))
+	}
 	ty, diags := typeexpr.TypeConstraint(in.Type)
 	if diags.HasErrors() {
 		return spec.Input{}, diags

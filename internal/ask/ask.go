@@ -39,6 +39,7 @@ type Question struct {
 	Required  bool     // there is no default
 	Essential bool     // asked first; the others have a default that surprises nobody
 	Flag      string   // says the same without the wizard; "" for the name itself
+	None      string   // what an empty answer means, for a person
 	Pinned    bool     // the default depends on the system: a command says it always
 }
 

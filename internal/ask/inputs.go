@@ -15,7 +15,7 @@ import (
 // inputQuestion is a pack's question as the wizard asks it.
 func inputQuestion(in spec.Input, lang spec.Language) Question {
 	q := Question{
-		Field: "inputs." + in.Name, Label: label(in.Name), Group: in.Page, Why: in.Why, Later: in.Later,
+		Field: "inputs." + in.Name, Label: label(in.Name), None: "none", Group: in.Page, Why: in.Why, Later: in.Later,
 		Essential: in.Essential, Required: in.Default == cty.NilVal, Flag: "--set " + in.Name, Kind: kindOf(in),
 	}
 	if q.Group == "" {

@@ -43,20 +43,20 @@ var serviceQuestions = []question{
 		put:      func(f *filling, v []string) { f.svc.Pack = one(v) },
 	},
 	{
-		Question: Question{Field: "route", Label: "Route", Group: "Network", Why: "Path at the gateway; several with spaces between. Empty: only other services reach it.", Later: true, Kind: List, Essential: true, Flag: "--route"},
+		Question: Question{Field: "route", Label: "Route", Group: "Network", Why: "Path at the gateway; several with spaces between. Empty: only other services reach it.", Later: true, Kind: List, Essential: true, Flag: "--route", None: "not routed"},
 		when:     func(f *filling) bool { return f.sys().ActiveGateway() != nil },
 		initial:  func(f *filling) []string { return prefixed("/", f.svc.Name) },
 		put:      (*filling).putRoutes,
 	},
 	{
-		Question: Question{Field: "call", Label: "Calls", Group: "Network", Why: "Other services that it calls: a client with timeouts is generated.", Later: true, Kind: Multi, Essential: true, Flag: "--call"},
+		Question: Question{Field: "call", Label: "Calls", Group: "Network", Why: "Other services that it calls: a client with timeouts is generated.", Later: true, Kind: Multi, Essential: true, Flag: "--call", None: "nobody"},
 		when:     func(f *filling) bool { return len(f.callable()) > 0 },
 		options:  (*filling).callable,
 		initial:  func(*filling) []string { return nil },
 		put:      (*filling).putCalls,
 	},
 	{
-		Question: Question{Field: "call", Label: "Calls", Group: "Network", Why: "Services that it calls, with spaces between; their addresses come from the environment.", Later: true, Kind: List, Flag: "--call"},
+		Question: Question{Field: "call", Label: "Calls", Group: "Network", Why: "Services that it calls, with spaces between; their addresses come from the environment.", Later: true, Kind: List, Flag: "--call", None: "nobody"},
 		when:     func(f *filling) bool { return f.alone() },
 		initial:  func(*filling) []string { return nil },
 		put:      (*filling).putCalls,
@@ -75,9 +75,9 @@ var serviceQuestions = []question{
 
 // standsQuestion is asked where there is no system.
 var standsQuestion = question{
-	Question: Question{Field: "stands", Label: "Stands", Why: "A service can stand alone and join a system later, or you begin a system with it.", Kind: Select, Essential: true},
+	Question: Question{Field: "stands", Label: "Place", Why: "It can stand alone and join a system later, or begin a system now.", Kind: Select, Essential: true},
 	options: func(*filling) []Option {
-		return []Option{{standsAlone, "in a folder of its own"}, {standsInSystem, "begin a system here, with it inside"}}
+		return []Option{{standsAlone, "a folder of its own"}, {standsInSystem, "begin a system here with it"}}
 	},
 	initial: func(*filling) []string { return []string{standsAlone} },
 	put:     func(f *filling, v []string) { f.begins = one(v) == standsInSystem },
@@ -100,13 +100,13 @@ var systemQuestions = []question{
 		},
 	},
 	{
-		Question: Question{Field: "system.target", Label: "Targets", Group: "System", Why: "Where it is deployed with Terraform: each service gets a root and a state of its own. None is fine to begin with.", Later: true, Kind: Multi, Essential: true, Flag: "--target"},
+		Question: Question{Field: "system.target", Label: "Targets", Group: "System", Why: "Where Terraform deploys to: each service gets a root and a state of its own.", Later: true, Kind: Multi, Essential: true, Flag: "--target", None: "none yet"},
 		options:  func(f *filling) []Option { return f.providers("target") },
 		initial:  func(*filling) []string { return nil },
 		put:      func(f *filling, v []string) { f.begun.Targets = providersOf(v) },
 	},
 	{
-		Question: Question{Field: "system.languages", Label: "Languages", Group: "System", Why: "Allow only these. None ticked allows all.", Later: true, Kind: Multi, Essential: true, Flag: "--languages"},
+		Question: Question{Field: "system.languages", Label: "Languages", Group: "System", Why: "Allow only these. None ticked allows all.", Later: true, Kind: Multi, Essential: true, Flag: "--languages", None: "all"},
 		options:  (*filling).languages,
 		initial:  func(*filling) []string { return nil },
 		put:      func(f *filling, v []string) { f.begun.Languages = slices.Clone(v) },

@@ -115,11 +115,7 @@ func (env *Env) fullForm(root string, f *ask.Form) (*ask.Form, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.relative(env)
-	if w.diags.HasErrors() {
-		return nil, fmt.Errorf("the spec has errors; azulejo validate%s shows them: %w", env.chdirHint(root), firstError(w.diags))
-	}
-	f.Catalog = w.catalog
+	f.Catalog = w.catalog // what is wrong with the spec by now, the new service may mend
 	return f, nil
 }
 

@@ -25,6 +25,14 @@ func clean(s string, limit int) (out string, cut bool) {
 	return s, false
 }
 
+// say is a message as the terminal can show it.
+func (t theme) say(s string) string {
+	if s = clean1(s); t.ascii {
+		s = strings.NewReplacer("→", "->", "…", "...").Replace(s)
+	}
+	return s
+}
+
 // clean1 is a line that is shown, whoever wrote it.
 func clean1(s string) string {
 	out, _ := clean(s, 10_000)

@@ -93,17 +93,17 @@ func (m *model) draftBody() []string {
 // keys is what the page of keys says.
 var keys = [][2]string{
 	{"Enter", "accept the answer and go on"},
-	{"Tab  shift+Tab", "next and previous question; answers are kept"},
+	{"Tab  shift+Tab", "next and previous question"},
 	{"up down", "between options, then between questions"},
-	{"space  1-9", "tick or pick an option;  /  finds one by name"},
+	{"space  1-9", "tick or pick;  /  finds by name"},
 	{"ctrl+d", "back to the default"},
 	{"ctrl+o", "next preview: spec, files, map"},
 	{"pgup pgdn", "scroll the preview"},
 	{"ctrl+r", "review now, with defaults for the rest"},
-	{"ctrl+l", "read the spec anew, if it changed on the disk"},
+	{"ctrl+l", "read the spec on the disk anew"},
 	{"ctrl+s", "save the draft and leave"},
-	{"esc", "back one question; from the first one, leave"},
-	{"ctrl+c", "leave; asks first if you answered anything"},
+	{"esc", "back one question; from the first, leave"},
+	{"ctrl+c", "leave; asks if there are answers"},
 }
 
 func (m *model) keysBody() []string {

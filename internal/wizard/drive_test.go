@@ -16,7 +16,7 @@ import (
 	"github.com/azulejo-dev/azulejo/internal/spec"
 )
 
-// shop is a system with a bit of everything.
+// shop is a system with a bit of everything; one of its services waits for payments.
 const shop = `system "shop" {
   gateway "caddy" {}
   target "docker" {}
@@ -46,12 +46,6 @@ service "orders" {
 }
 `
 
-// withOrders is shop where the call of orders does not point into the void yet.
-func texts(src string) []spec.Text {
-	src = strings.ReplaceAll(src, "  call \"payments\" {}\n", "")
-	return []spec.Text{{Path: "azulejo.hcl", Bytes: []byte(src)}}
-}
-
 func catalog() *spec.Catalog {
 	str := func(s string) cty.Value { return cty.StringVal(s) }
 	return &spec.Catalog{
@@ -70,14 +64,11 @@ func catalog() *spec.Catalog {
 	}
 }
 
-// cycle is the service of shop that calls the one that the tests make.
-const cycle = "\nservice \"zeta\" {\n  language = \"go\"\n  port = 8109\n  call \"ledger\" {}\n}\n"
-
 func shopForm(t testing.TB, purpose ask.Purpose, src string) *ask.Form {
 	t.Helper()
 	base, diags := spec.Parse(nil)
 	if purpose == ask.Join {
-		base, diags = spec.Parse(texts(src))
+		base, diags = spec.Parse([]spec.Text{{Path: "azulejo.hcl", Bytes: []byte(src)}})
 	}
 	if diags.HasErrors() {
 		t.Fatal(diags)
@@ -193,11 +184,18 @@ func (m *model) screen() string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
+// mustShow looks for words on the screen, wherever lines are broken: in the whole
+// of it, and in what is left of the bar.
 func (m *model) mustShow(t *testing.T, want ...string) {
 	t.Helper()
-	got := strings.Join(strings.Fields(m.screen()), " ")
+	var left []string
+	for _, l := range strings.Split(m.screen(), "\n") {
+		l, _, _ = strings.Cut(l, "│")
+		left = append(left, strings.Fields(l)...)
+	}
+	all := strings.Join(strings.Fields(m.screen()), " ") + "\n" + strings.Join(left, " ")
 	for _, w := range want {
-		if !strings.Contains(got, w) {
+		if !strings.Contains(all, w) {
 			t.Fatalf("%q is not on the screen:\n%s", w, m.screen())
 		}
 	}

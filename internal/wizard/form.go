@@ -42,7 +42,7 @@ func (m *model) enter(field string) {
 	case i.Kind == ask.Select:
 		m.list.at = max(0, slices.IndexFunc(i.Options, func(o ask.Option) bool { return o.Value == i.First() }))
 	case i.Kind != ask.Multi:
-		m.input.SetValue(strings.Join(i.Value, " "))
+		m.input.SetValue(clean1(strings.Join(i.Value, " ")))
 		m.input.CursorEnd()
 		m.input.Focus()
 	}

@@ -36,9 +36,9 @@ func (m *model) form(width int) *block {
 	}
 	for _, i := range m.sheet.Items {
 		if !i.Essential {
-			if rest(); i.Group != group {
+			if rest(); !strings.EqualFold(i.Group, group) {
 				group = i.Group
-				b.add(m.theme.dim.Render(m.theme.cut(strings.ToUpper(group), width)))
+				b.add(m.theme.dim.Render(m.theme.cut(strings.ToUpper(clean1(group)), width)))
 			}
 		}
 		m.drawItem(b, i, width)
@@ -62,11 +62,11 @@ func (m *model) drawButton(b *block) {
 
 func (m *model) drawItem(b *block, i *ask.Item, width int) {
 	if i.Field != m.focus {
-		b.add(m.theme.cut(m.mark(i)+" "+padded(i.Label)+" "+m.value(i), width))
+		b.add(m.theme.cut(m.mark(i)+" "+padded(clean1(i.Label))+" "+m.value(i, width-labelWidth-3), width))
 		return
 	}
 	b.from = len(b.lines)
-	b.add(m.theme.accent.Render(m.theme.point) + " " + m.theme.strong.Render(i.Label))
+	b.add(m.theme.accent.Render(m.theme.point) + " " + m.theme.strong.Render(clean1(i.Label)))
 	for _, l := range wrap(help(i), width-2) {
 		b.add("  " + m.theme.dim.Render(l))
 	}
@@ -89,9 +89,9 @@ func padded(label string) string {
 
 func help(i *ask.Item) string {
 	if i.Later {
-		return i.Why + " Can be changed later."
+		return clean1(i.Why) + " Can be changed later."
 	}
-	return i.Why + " Fixed once it is created."
+	return clean1(i.Why) + " Fixed once it is created."
 }
 
 // said says that what is wrong with an answer is shown by now.
@@ -111,18 +111,28 @@ func (m *model) mark(i *ask.Item) string {
 	return " "
 }
 
-func (m *model) value(i *ask.Item) string {
-	text := strings.Join(i.Value, ", ")
+// value is an answer in short; that it is a default is said where there is room.
+func (m *model) value(i *ask.Item, width int) string {
+	const byDefault = "  (default)"
+	sep := ", "
 	if i.Kind == ask.List {
-		text = strings.Join(i.Value, " ")
+		sep = " "
 	}
+	text := clean1(strings.Join(i.Value, sep))
 	switch {
+	case text == "" && i.None != "" && !m.waits(i):
+		return m.theme.dim.Render(i.None)
 	case text == "":
 		return m.theme.dim.Render("-")
-	case !i.Given && !m.left[i.Field]:
-		return text + m.theme.dim.Render("  (default)")
+	case !i.Given && !m.left[i.Field] && ansi.StringWidth(text)+len(byDefault) <= width:
+		return text + m.theme.dim.Render(byDefault)
 	}
 	return text
+}
+
+// waits says that a default is empty only because the name is not there yet.
+func (m *model) waits(i *ask.Item) bool {
+	return i.Field == "route" && !i.Given && m.sheet.Value("name") == ""
 }
 
 // mostOptions is how many options are seen at once.
@@ -133,7 +143,7 @@ func (m *model) drawOptions(b *block, i *ask.Item, width int) {
 	shown := m.list.visible(i.Options)
 	if m.list.filtering {
 		b.cursor = &[2]int{4 + ansi.StringWidth(m.list.filter), len(b.lines)}
-		b.add("  " + t.accent.Render("/") + " " + t.cut(m.list.filter, width-6))
+		b.add("  " + t.accent.Render("/") + " " + t.cut(clean1(m.list.filter), width-6))
 	}
 	height := min(mostOptions, max(3, m.bodyHeight()-8))
 	first := window(len(shown), height, m.list.at-height/2, m.list.at, m.list.at)
@@ -163,14 +173,14 @@ func (m *model) option(i *ask.Item, o ask.Option, pointed bool) string {
 	if i.Kind == ask.Select {
 		mark = "(" + box + ")"
 	}
-	name := o.Value
+	name := clean1(o.Value)
 	if pointed {
 		name = t.strong.Render(name)
 	}
 	if on {
 		mark = t.add.Render(mark)
 	}
-	return lead + " " + mark + " " + name + "  " + t.dim.Render(o.Note)
+	return lead + " " + mark + " " + name + "  " + t.dim.Render(clean1(o.Note))
 }
 
 func (m *model) drawProblems(b *block, i *ask.Item, width int) {
@@ -184,7 +194,7 @@ func (m *model) drawProblems(b *block, i *ask.Item, width int) {
 			}
 		}
 		lead := sign
-		for _, l := range wrap(clean1(p.Text), width-4) {
+		for _, l := range wrap(t.say(p.Text), width-4) {
 			b.add("  " + style.Render(lead+" "+l))
 			lead = " "
 		}

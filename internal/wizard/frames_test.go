@@ -28,7 +28,7 @@ var frames = []struct {
 	{name: "new-2-taken-name", keys: "orders<enter>"},
 	{name: "new-3-language", keys: "payments<enter>"},
 	{name: "new-4-calls", keys: "payments<enter><enter><enter><down><space>"},
-	{name: "new-5-cycle", keys: "ledger-2<enter><enter><enter><space>"},
+	{name: "new-5-cycle", keys: "payments<enter><enter><enter><down><down><down><space>"},
 	{name: "new-6-files", keys: "payments<ctrl+o><ctrl+o>"},
 	{name: "new-7-map", keys: "payments<enter><enter><enter> <down> <ctrl+o><ctrl+o><ctrl+o>"},
 	{name: "new-8-port", keys: "payments<ctrl+n><ctrl+n><ctrl+n><ctrl+n><ctrl+n><ctrl+d><backspace>1"},

@@ -109,10 +109,10 @@ func (m *model) specBody() []string {
 }
 
 func (m *model) mapBody(width int) []string {
-	focus := ""
-	if m.sheet.Service != nil {
-		focus = m.sheet.Service.Name
+	if m.sheet.Service == nil {
+		return []string{"", "  " + m.theme.dim.Render("The map begins with the first service.")}
 	}
+	focus := m.sheet.Service.Name
 	all := graph.Of(m.sheet.System)
 	lines := graph.Boxes(all.Around(focus, mapHops), focus, width-2, m.theme.ascii)
 	for i, l := range lines {
@@ -133,8 +133,8 @@ func (m *model) filesBody(width int) (lines, foot []string) {
 	if !m.sheet.Valid() {
 		return []string{"", "  " + t.dim.Render("Shown once all answers are right.")}, nil
 	}
-	if p.err != nil && p.of == p.generation {
-		for _, l := range wrap(clean1(p.err.Error()), width-4) {
+	if m.failed() {
+		for _, l := range wrap(t.say(p.err.Error()), width-4) {
 			lines = append(lines, "  "+t.bad.Render(l))
 		}
 		return lines, nil

@@ -58,11 +58,11 @@ func (m *model) toFile(p *Plan, n int) {
 // create looks whether the spec on the disk is still the one that the plan was made
 // from, and then ends the wizard with the plan.
 func (m *model) create() tea.Cmd {
-	p, plan := &m.planning, m.planning.current()
+	plan := m.planning.current()
 	switch {
 	case m.review.checking:
 		return nil
-	case plan == nil && p.of == p.generation: // it failed
+	case m.failed():
 		return nil
 	case plan == nil:
 		m.review.wanted = true
@@ -74,7 +74,7 @@ func (m *model) create() tea.Cmd {
 		return nil // the notice says what to do
 	}
 	m.review.checking = true
-	changed, n := m.cfg.Changed, p.generation
+	changed, n := m.cfg.Changed, m.planning.generation
 	return guarded(func() tea.Msg { return checkedMsg{n, changed != nil && changed()} })
 }
 
@@ -99,19 +99,22 @@ func (m *model) reviewPlanned() tea.Cmd {
 	return m.create()
 }
 
+// failed says that the answers, as they are, cannot be planned.
+func (m *model) failed() bool { return m.planning.err != nil && m.planning.of == m.planning.generation }
+
 // warnings are what is doubtful, for the head of the page.
 func (m *model) warnings(p *Plan) []string {
 	var out []string
 	for _, i := range m.sheet.Items {
 		for _, w := range i.Problems {
-			out = append(out, i.Label+": "+clean1(w.Text))
+			out = append(out, i.Label+": "+m.theme.say(w.Text))
 		}
 	}
 	for _, w := range m.sheet.Problems {
-		out = append(out, clean1(w.Text))
+		out = append(out, m.theme.say(w.Text))
 	}
 	for _, w := range p.Warnings {
-		out = append(out, clean1(w))
+		out = append(out, m.theme.say(w))
 	}
 	return out
 }
@@ -121,13 +124,12 @@ func (m *model) reviewBody(height int) []string {
 	t, p := m.theme, &m.planning
 	plan := p.current()
 	if plan == nil {
-		text := "Planning. Nothing is written yet."
-		if p.err != nil && p.of == p.generation {
-			text = clean1(p.err.Error())
+		if !m.failed() {
+			return []string{" Planning. Nothing is written yet."}
 		}
-		var out []string
-		for _, l := range wrap(text, m.width-2) {
-			out = append(out, " "+l)
+		out := []string{" " + t.bad.Render(t.wrong+" It cannot be planned, and nothing was written.")}
+		for _, l := range wrap(t.say(p.err.Error()), m.width-4) {
+			out = append(out, "   "+l)
 		}
 		return out
 	}

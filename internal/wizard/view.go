@@ -137,7 +137,7 @@ func (m *model) foot() string {
 	t := m.theme
 	switch {
 	case m.notice != "":
-		return t.change.Render(t.cut(clean1(m.notice), m.width))
+		return t.change.Render(t.cut(t.say(m.notice), m.width))
 	case m.changed && (m.page == formPage || m.page == reviewPage):
 		return t.change.Render(t.cut("The spec changed on disk; nothing is overwritten. ctrl+l reads it anew and keeps your answers.", m.width))
 	}
@@ -147,6 +147,9 @@ func (m *model) foot() string {
 func (m *model) keyHints() []string {
 	switch m.page {
 	case reviewPage:
+		if m.failed() {
+			return []string{"esc back", "s save draft", "? keys", "ctrl+c leave"}
+		}
 		return []string{"Enter create", "esc back", "up/down file", "pgdn diff", "s save draft", "? keys", "ctrl+c leave"}
 	case keysPage:
 		return []string{"Any key closes this"}
