@@ -118,6 +118,9 @@ func (m *model) formKey(msg tea.KeyPressMsg) tea.Cmd {
 	if m.list.filtering {
 		return m.filterKey(msg)
 	}
+	if !m.split() && !m.narrowForm && m.previewKey(msg.String()) {
+		return nil
+	}
 	if do, ok := m.always()[msg.String()]; ok {
 		return do()
 	}

@@ -44,6 +44,22 @@ func (m *model) nextPreview() tea.Cmd {
 	return m.plan()
 }
 
+// previewKey takes the keys of a preview that hides the form: nothing is answered
+// unseen.
+func (m *model) previewKey(key string) bool {
+	switch key {
+	case "up", "k":
+		m.scroll[m.tab]--
+	case "down", "j":
+		m.scroll[m.tab]++
+	case "esc", "enter":
+		m.narrowForm = true
+	default:
+		return !strings.HasPrefix(key, "ctrl+") && !strings.HasPrefix(key, "pg") && key != "f1" || key == "ctrl+d" || key == "ctrl+j"
+	}
+	return true
+}
+
 // preview draws the tab in front.
 func (m *model) preview(width, height int) []string {
 	t := m.theme

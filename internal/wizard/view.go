@@ -63,8 +63,8 @@ func (m *model) tooSmall() []string {
 	lines := []string{
 		fmt.Sprintf("The window is %dx%d;", m.width, m.height),
 		fmt.Sprintf("azulejo needs %dx%d.", leastWidth, leastHeight),
-		"Make it larger (answers",
-		"are kept), or ctrl+c.",
+		"Make it larger, or",
+		"leave with ctrl+c.",
 	}
 	if m.page == leavePage {
 		lines = []string{"Leave? s saves the draft,", "d discards, esc stays."}
@@ -160,6 +160,9 @@ func (m *model) keyHints() []string {
 	}
 	if m.list.filtering {
 		return []string{"Enter take", "space tick", "esc close the filter", "up/down"}
+	}
+	if !m.split() && !m.narrowForm {
+		return []string{"esc to the questions", "ctrl+o preview", "up/down scroll", "ctrl+r review"}
 	}
 	hints := []string{"Enter next", "F1 keys", "esc back", "ctrl+o preview", "ctrl+r review", "ctrl+c leave"}
 	if i := m.item(); i != nil && !m.typing() {
