@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/azulejo-dev/azulejo/internal/wizard"
 )
 
 // Version is azulejo's own version. It never appears in a generated file.
@@ -141,7 +143,11 @@ func (w *checkedWriter) Write(p []byte) (int, error) {
 func (env *Env) ourBug(bug any) int {
 	fmt.Fprintf(env.Stderr, "%s %v\nThis is a bug of azulejo, not of your spec. Please report it with the command and the spec; AZULEJO_DEBUG=1 adds the stack.\n", env.paint(env.ErrTTY, red, "Internal error:"), bug)
 	if env.getenv("AZULEJO_DEBUG") != "" {
-		_, _ = env.Stderr.Write(debug.Stack())
+		stack := debug.Stack()
+		if b, ok := bug.(*wizard.Bug); ok {
+			stack = b.Stack
+		}
+		_, _ = env.Stderr.Write(stack)
 	}
 	return exitError
 }

@@ -158,7 +158,7 @@ func (env *Env) runPlan(ctx context.Context, o *planOptions, w *workspace) error
 func (env *Env) nextStep(w *workspace) string {
 	at := env.chdirHint(w.root)
 	if len(w.sys.Services) == 0 {
-		return "Add a service with: azulejo new NAME --lang LANGUAGE" + at
+		return "Add a service with: azulejo new" + at
 	}
 	return "Run it with: azulejo up" + at
 }

@@ -55,6 +55,9 @@ func (env *Env) runWizard(ctx context.Context, s *session, form *ask.Form, answe
 		return withCode(codeOf(err), nil)
 	}
 	drafts.leave(env, &out)
+	if out.Bug != nil {
+		panic(out.Bug)
+	}
 	return withCode(exitInterrupted, nil)
 }
 

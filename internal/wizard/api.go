@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/azulejo-dev/azulejo/internal/ask"
@@ -76,4 +77,13 @@ type Outcome struct {
 	Sheet   *ask.Sheet
 	Plan    *Plan // set for Create
 	Resumed bool  // the offered draft was taken up
+	Bug     *Bug  // a mistake of azulejo's ended it
 }
+
+// Bug is a panic that was caught, so that the answers could be kept.
+type Bug struct {
+	Value any
+	Stack []byte
+}
+
+func (b *Bug) String() string { return fmt.Sprint(b.Value) }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/azulejo-dev/azulejo/internal/ask"
 )
 
 // askToLeave asks if there is something to lose.
@@ -26,14 +28,18 @@ func (m *model) leaveKey(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
+// answersOf counts answers in words.
+func answersOf(a ask.Answers) string {
+	if len(a) == 1 {
+		return "1 answer"
+	}
+	return fmt.Sprintf("%d answers", len(a))
+}
+
 // leaveBody is the question before leaving.
 func (m *model) leaveBody() []string {
-	n := "1 answer"
-	if len(m.answers) != 1 {
-		n = fmt.Sprintf("%d answers", len(m.answers))
-	}
 	return []string{
-		"", "  " + m.theme.strong.Render("Leave the wizard?"), "", "  You have given " + n + ". Nothing was written.", "",
+		"", "  " + m.theme.strong.Render("Leave the wizard?"), "", "  You have given " + answersOf(m.answers) + ". Nothing was written.", "",
 		"  s    Save the draft and leave (Enter, or ctrl+c again)",
 		"  d    Discard the answers and leave",
 		"  esc  Keep editing",
@@ -78,7 +84,7 @@ func (m *model) draftBody() []string {
 	}
 	out := []string{
 		"", "  " + m.theme.strong.Render(m.theme.cut(name+" is here", m.width-4)), "",
-		fmt.Sprintf("  Saved on %s, with %d answers. Nothing of it was written.", d.Saved.Format("2 January 15:04"), len(d.Answers)), "",
+		fmt.Sprintf("  Saved on %s, with %s. Nothing of it was written.", d.Saved.Format("2 January 15:04"), answersOf(d.Answers)), "",
 	}
 	for n, c := range draftChoices {
 		lead := "    "

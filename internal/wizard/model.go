@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"time"
 
 	"charm.land/bubbles/v2/textinput"
@@ -51,7 +52,7 @@ type model struct {
 	width, height int
 	outcome       Outcome
 	ended         bool
-	bug           any
+	bug           *Bug
 	stop          func() // ends the program from outside of Update
 
 	after func(time.Duration, func(time.Time) tea.Msg) tea.Cmd // tea.Tick
@@ -68,8 +69,8 @@ type Options struct {
 }
 
 // Page runs the wizard on a terminal until the person is done, and returns how it
-// ended. A cancelled context ends it with the answers kept. A bug in the wizard
-// panics, after the terminal was put back.
+// ended. A cancelled context ends it with the answers kept; so does a bug, which stands
+// in the outcome: the terminal has been put back by then.
 func Page(ctx context.Context, cfg Config, o Options) (Outcome, error) {
 	m := newModel(cfg, o.Width, o.Height, newTheme(true, o.ASCII))
 	opts := []tea.ProgramOption{
@@ -92,9 +93,7 @@ func Page(ctx context.Context, cfg Config, o Options) (Outcome, error) {
 	}()
 	_, err := p.Run()
 	m.planning.stop()
-	if m.bug != nil {
-		panic(m.bug)
-	}
+	m.outcome.Bug = m.bug
 	m.outcome.Answers, m.outcome.Sheet = m.answers, m.sheet
 	if err != nil && !errors.Is(err, tea.ErrProgramKilled) {
 		err = fmt.Errorf("the terminal: %w", err)
@@ -161,7 +160,7 @@ type (
 		changed    bool
 	}
 	enrichMsg struct{}
-	bugMsg    struct{ bug any }
+	bugMsg    struct{ bug *Bug }
 )
 
 // enrichAfter is when the wizard reads what its first frame can do without.
@@ -177,13 +176,24 @@ func (m *model) Init() tea.Cmd {
 func (m *model) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 	defer func() {
 		if bug := recover(); bug != nil {
-			m.bug, cmd = bug, tea.Quit
+			m.caught(bug)
+			cmd = tea.Quit
 		}
 	}()
 	if m.ended {
 		return m, nil
 	}
 	return m, m.handle(msg)
+}
+
+// caught keeps the first bug and lets nothing be created.
+func (m *model) caught(bug any) {
+	m.ended, m.outcome.Action = true, Lost
+	if b, ok := bug.(*Bug); ok && m.bug == nil {
+		m.bug = b
+	} else if m.bug == nil {
+		m.bug = &Bug{bug, debug.Stack()}
+	}
 }
 
 func (m *model) handle(msg tea.Msg) tea.Cmd {
@@ -255,7 +265,7 @@ func guarded(cmd tea.Cmd) tea.Cmd {
 	return func() (msg tea.Msg) {
 		defer func() {
 			if bug := recover(); bug != nil {
-				msg = bugMsg{bug}
+				msg = bugMsg{&Bug{bug, debug.Stack()}}
 			}
 		}()
 		return cmd()

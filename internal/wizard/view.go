@@ -10,8 +10,8 @@ import (
 // View implements tea.Model.
 func (m *model) View() (v tea.View) {
 	defer func() {
-		if bug := recover(); bug != nil && m.bug == nil {
-			if m.bug = bug; m.stop != nil {
+		if bug := recover(); bug != nil {
+			if m.caught(bug); m.stop != nil {
 				go m.stop() // the program waits for this view
 			}
 		}
