@@ -232,8 +232,8 @@ func (m *model) key(msg tea.KeyPressMsg) tea.Cmd {
 	if msg.String() == "ctrl+c" && m.page != leavePage && m.page != draftPage {
 		return m.askToLeave()
 	}
-	if m.small() {
-		return nil
+	if m.small() && m.page != leavePage && msg.String() != "ctrl+c" {
+		return nil // nothing is answered unseen
 	}
 	switch m.page {
 	case reviewPage:

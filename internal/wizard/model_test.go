@@ -277,6 +277,26 @@ func TestABugKeepsTheAnswers(t *testing.T) {
 	}
 }
 
+func TestATinyWindow(t *testing.T) {
+	m := start(t, ask.Join).press("pay")
+	m.send(tea.WindowSizeMsg{Width: 20, Height: 5})
+	m.press("xyz<enter>").mustShow(t, "The window is 20x5; azulejo needs 60x15.")
+	m.send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	if got := m.sheet.Value("name"); got != "pay" || m.focus != "name" {
+		t.Fatalf("name %q, focus %q", got, m.focus)
+	}
+	m.send(tea.WindowSizeMsg{Width: 20, Height: 5})
+	m.press("<ctrl+c>").mustShow(t, "Leave the wizard? s save the draft")
+	if m.press("<ctrl+c>"); m.outcome.Action != Save || !m.ended {
+		t.Errorf("%+v", m.outcome)
+	}
+	cfg := config(t, ask.Join)
+	cfg.Draft = &Draft{Answers: ask.Answers{"name": {"x"}}}
+	if m := newTest(cfg, 20, 5).press("<enter><ctrl+c>"); !m.ended || m.outcome.Resumed {
+		t.Errorf("%+v", m.outcome)
+	}
+}
+
 // TestRandomWalks presses keys at random: no panic, no frame out of its bounds, and
 // nothing is created but from the review page.
 func TestRandomWalks(t *testing.T) {

@@ -67,7 +67,7 @@ func (m *model) tooSmall() []string {
 		"leave with ctrl+c.",
 	}
 	if m.page == leavePage {
-		lines = []string{"Leave? s saves the draft,", "d discards, esc stays."}
+		lines = []string{"Leave the wizard?", "s    save the draft", "d    discard", "esc  stay"}
 	}
 	for i, l := range lines {
 		lines[i] = m.theme.cut(l, m.width)
