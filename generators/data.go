@@ -174,6 +174,9 @@ func (p *Pack) answers(svc *spec.Service) cty.Value {
 		if !ok {
 			v = in.Default
 		}
+		if v == cty.NilVal { // it has no default and is not asked
+			v = cty.NullVal(in.Type)
+		}
 		vals[in.Name] = v
 	}
 	if len(vals) == 0 {

@@ -333,6 +333,9 @@ func TestBrokenPacks(t *testing.T) {
 		{"scope of another kind", rule("scope = \"system\"\n"), "files/x", "", "Wrong scope"},
 		{"questions of a target", strings.Replace(strings.Replace(rule("scope = \"system\"\n"), `"service"`, `"target"`, 1), "language", "provider", 1) + "input \"n\" {\n  type = number\n  why = \"y\"\n}\n", "files/x", "", "no input, command and waiver"},
 		{"bad default", rule("") + "input \"n\" {\n  type = number\n  default = \"x\"\n  why = \"y\"\n}\n", "files/x", "", "Default of the wrong type"},
+		{"bad options", rule("") + "input \"n\" {\n  type = number\n  options = [1, \"x\"]\n  why = \"y\"\n}\n", "files/x", "", "Options of the wrong type"},
+		{"options of an object", rule("") + "input \"n\" {\n  type = map(string)\n  options = [\"x\"]\n  why = \"y\"\n}\n", "files/x", "", "only strings, numbers, booleans and lists of them have options"},
+		{"options that are no list", rule("") + "input \"n\" {\n  type = string\n  options = \"x\"\n  why = \"y\"\n}\n", "files/x", "", "Options of the wrong type"},
 	}
 	for _, r := range rows {
 		files := map[string]string{r.file: r.body}
@@ -401,5 +404,30 @@ func TestCheckBites(t *testing.T) {
 	crlf.Bytes = bytes.ReplaceAll(good.Bytes, []byte("\n"), []byte("\r\n"))
 	if generators.Check(crlf) == nil {
 		t.Error("CRLF passed")
+	}
+}
+
+// A question without a default that is not asked is null in templates and locks.
+func TestInputThatIsNotAsked(t *testing.T) {
+	p, diags := pack(t, map[string]string{
+		"pack.hcl":     head + "input \"store\" {\n  type = string\n  default = \"none\"\n  options = [\"none\", \"sql\"]\n  why = \"y\"\n}\ninput \"schema\" {\n  type = string\n  when = input.store == \"sql\"\n  why = \"y\"\n}\nfile \"x\" {\n  class = \"seeded\"\n}\n",
+		"files/x.tmpl": "{{ if .input.schema }}{{ .input.schema }}{{ else }}no schema{{ end }}",
+	})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	if in := p.AsLanguage().Inputs[0]; len(in.Options) != 2 || in.Options[1].AsString() != "sql" {
+		t.Errorf("options %v", in.Options)
+	}
+	for want, inputs := range map[string]map[string]cty.Value{"no schema": {}, "s": {"store": cty.StringVal("sql"), "schema": cty.StringVal("s")}} {
+		svc := service(p)
+		svc.Inputs = inputs
+		tree, diags := generators.Render(p, svc, facts)
+		if diags.HasErrors() || string(tree[0].Bytes) != want {
+			t.Errorf("rendered %v: %v", tree, diags)
+		}
+		if _, err := generators.Answers(p, svc); err != nil {
+			t.Error(err)
+		}
 	}
 }

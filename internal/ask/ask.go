@@ -140,7 +140,7 @@ func (s *Sheet) Value(field string) string {
 // Place finds the line that an answer stands on: the index of a text and a line
 // from 1; 0 for nowhere.
 func (s *Sheet) Place(field string) (text, line int) {
-	if n := s.System.Line(spec.Field(field)); n > 0 && isSystem(field) {
+	if n := s.System.Line(spec.Field(field)); n > 0 {
 		return 0, n
 	}
 	if s.Service == nil {
@@ -153,7 +153,7 @@ func (s *Sheet) Place(field string) (text, line int) {
 const most = 4
 
 // arrange puts the essential questions first, and no more of them than people
-// bear; what has no default stays among them.
+// bear; what has no default, or one that depends on the system, stays among them.
 func arrange(items []*Item) []*Item {
 	essential := 0
 	for _, i := range items {
@@ -163,7 +163,7 @@ func arrange(items []*Item) []*Item {
 		}
 	}
 	for n := len(items) - 1; n >= 0 && essential > most; n-- {
-		if i := items[n]; i.Essential && !i.Required {
+		if i := items[n]; i.Essential && !i.Required && !i.Pinned {
 			i.Essential = false
 			essential--
 		}

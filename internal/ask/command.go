@@ -2,6 +2,7 @@ package ask
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -38,6 +39,9 @@ func (i *Item) flags() (list []string) {
 		return []string{"--set", name + "=" + setting(i.Value)}
 	}
 	for _, v := range i.Value {
+		if n, err := strconv.Atoi(v); err == nil && i.Kind == Number {
+			v = strconv.Itoa(n) // flags read 010 as 8
+		}
 		if strings.HasPrefix(v, "-") {
 			list = append(list, i.Flag+"="+v)
 		} else {

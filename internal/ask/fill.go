@@ -72,8 +72,7 @@ func (f *filling) all(list []question) {
 
 // one asks a question, if it applies, and puts the answer where it belongs.
 func (f *filling) one(q question) {
-	_, said := f.answers[q.Field]
-	if f.asked(q.Field) || q.when != nil && !q.when(f) && !(said && f.form.Literal) {
+	if f.asked(q.Field) || q.when != nil && !q.when(f) && !f.insisted(q.Field) {
 		return
 	}
 	if q.options != nil {
@@ -82,7 +81,13 @@ func (f *filling) one(q question) {
 	if q.initial != nil {
 		q.Default = q.initial(f)
 	}
-	q.put(f, f.add(q.Question).Value)
+	q.put(f, f.add(q.Question))
+}
+
+// insisted says that an answer is written also where it is not asked for.
+func (f *filling) insisted(field string) bool {
+	_, said := f.answers[field]
+	return said && f.form.Literal
 }
 
 func (f *filling) asked(field string) bool {
@@ -96,7 +101,8 @@ func (f *filling) asked(field string) bool {
 
 func (f *filling) add(q Question) *Item {
 	i := &Item{Question: q, Value: q.Default}
-	if v, said := f.answers[q.Field]; said {
+	v, said := f.answers[q.Field]
+	if emptied := q.Kind == Number && one(v) == ""; said && !emptied {
 		i.Value, i.Given = v, true
 	}
 	f.items = append(f.items, i)
@@ -114,14 +120,21 @@ func (f *filling) sys() *spec.System {
 	return f.form.Base.System
 }
 
-// number reads a whole number, 0 where there is none.
-func (f *filling) number(field string, v []string) int {
-	n, err := strconv.Atoi(one(v))
-	if err != nil && one(v) != "" {
-		f.problem(field, Problem{Text: spec.NotANumber(attribute(field), one(v))})
-		return 0
+// number reads a whole number, and takes the default where it is none.
+func (f *filling) number(i *Item) int {
+	n, err := strconv.ParseInt(i.First(), 10, 32)
+	if err != nil {
+		f.problem(i.Field, Problem{Text: spec.NotANumber(attribute(i.Field), i.First())})
+		n, _ = strconv.ParseInt(one(i.Default), 10, 32)
 	}
-	return n
+	return int(n)
+}
+
+// putPort refuses what the text of a service cannot say: no port is written as 0.
+func (f *filling) putPort(i *Item) {
+	if f.svc.Port = f.number(i); f.svc.Port == 0 {
+		f.problem(i.Field, Problem{Text: spec.NotAPort(0)})
+	}
 }
 
 // attribute is the last word of a field: what the spec calls it.
@@ -170,7 +183,7 @@ func (f *filling) write() {
 			f.sheet.Service = svc
 		}
 	}
-	f.report(append(diags, spec.Validate(p, f.form.Catalog)...))
+	f.report(append(diags, spec.ValidateNew(p, f.form.Catalog)...))
 	if f.alone() && f.form.Blocked != nil && f.svc.Name != "" && !f.sheet.Item("name").Wrong() {
 		if why := f.form.Blocked(f.svc.Name); why != "" {
 			f.problem("name", Problem{Text: why})
@@ -204,7 +217,7 @@ func (f *filling) inputs() {
 	for _, in := range lang.Inputs {
 		field := "inputs." + in.Name
 		v, said := f.answers[field]
-		if hidden[in.Name] && !(said && f.form.Literal) {
+		if hidden[in.Name] && !f.insisted(field) {
 			continue
 		}
 		f.add(inputQuestion(in, lang))

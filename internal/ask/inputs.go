@@ -3,8 +3,9 @@ package ask
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
@@ -36,7 +37,8 @@ func inputQuestion(in spec.Input, lang spec.Language) Question {
 // label is a name as a person reads it.
 func label(name string) string {
 	words := strings.ReplaceAll(name, "_", " ")
-	return strings.ToUpper(words[:1]) + words[1:]
+	first, size := utf8.DecodeRuneInString(words)
+	return string(unicode.ToUpper(first)) + words[size:]
 }
 
 func kindOf(in spec.Input) Kind {
@@ -63,13 +65,15 @@ func fromText(ty cty.Type, v []string) cty.Value {
 		}
 		return cty.TupleVal(parts)
 	case ty == cty.Number:
-		if n, err := cty.ParseNumberVal(one(v)); err == nil {
+		if n, err := cty.ParseNumberVal(one(v)); err == nil && writable(n) {
 			return n
 		}
 	case ty == cty.Bool && (one(v) == "true" || one(v) == "false"):
 		return cty.BoolVal(one(v) == "true")
 	case !ty.IsPrimitiveType():
-		return literal(one(v))
+		if val, ok := parsed(one(v)); ok {
+			return val
+		}
 	}
 	return cty.StringVal(one(v))
 }
@@ -101,16 +105,46 @@ func written(v cty.Value) string { return string(hclwrite.TokensForValue(v).Byte
 
 // literal reads a literal of the spec or, where the text is none, a string.
 func literal(s string) cty.Value {
-	expr, diags := hclsyntax.ParseExpression([]byte(s), "--set", hcl.InitialPos)
-	if diags.HasErrors() {
-		return cty.StringVal(s)
+	if v, ok := parsed(s); ok && written(v) == s {
+		return v
 	}
-	v, diags := expr.Value(nil)
-	if diags.HasErrors() || v.IsNull() || written(v) != s {
-		return cty.StringVal(s) // 007 stays as it is
-	}
-	return v
+	return cty.StringVal(s) // 007 stays as it is
 }
+
+// parsed reads an expression that has a value by itself. It goes through the parser
+// of specs, which refuses what is nested so deeply that it would end the program.
+func parsed(s string) (cty.Value, bool) {
+	f, diags := spec.ParseHCL([]byte("value = "+s+"\n"), "--set")
+	if diags.HasErrors() {
+		return cty.NilVal, false
+	}
+	attrs, diags := f.Body.JustAttributes()
+	if diags.HasErrors() || len(attrs) != 1 {
+		return cty.NilVal, false
+	}
+	v, diags := attrs["value"].Expr.Value(nil)
+	if diags.HasErrors() || v.IsNull() || !writable(v) {
+		return cty.NilVal, false
+	}
+	return v, true
+}
+
+// writable says that no number in a value has more digits than anybody means: 1e99999999
+// is written out with all its zeros.
+func writable(v cty.Value) bool {
+	good := true
+	err := cty.Walk(v, func(_ cty.Path, part cty.Value) (bool, error) {
+		if part.IsKnown() && !part.IsNull() && part.Type() == cty.Number {
+			n := part.AsBigFloat()
+			exp := n.MantExp(nil)
+			good = good && !n.IsInf() && exp < mostBits && exp > -mostBits
+		}
+		return true, nil
+	})
+	return good && err == nil
+}
+
+const mostBits = 1000
 
 // Set reads KEY=VALUE of --set into an answer.
 func (a Answers) Set(kv string) error {

@@ -1,6 +1,7 @@
 package ask
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +15,7 @@ type question struct {
 	when    func(*filling) bool     // nil: always asked
 	options func(*filling) []Option // nil: none
 	initial func(*filling) []string // nil: no default
-	put     func(*filling, []string)
+	put     func(*filling, *Item)
 }
 
 const (
@@ -24,7 +25,7 @@ const (
 
 var nameQuestion = question{
 	Question: Question{Field: "name", Label: "Name", Why: "Folder, host name and image tag: lower-case letters, digits and dashes.", Required: true, Essential: true},
-	put:      func(f *filling, v []string) { f.svc.Name = one(v) },
+	put:      func(f *filling, i *Item) { f.svc.Name = i.First() },
 }
 
 var serviceQuestions = []question{
@@ -33,14 +34,14 @@ var serviceQuestions = []question{
 		Question: Question{Field: "language", Label: "Language", Why: "It is generated in this language; all of them keep one contract.", Kind: Select, Essential: true, Flag: "--lang", Pinned: true},
 		options:  (*filling).languages,
 		initial:  func(f *filling) []string { return f.usual() },
-		put:      func(f *filling, v []string) { f.svc.Language = one(v) },
+		put:      func(f *filling, i *Item) { f.svc.Language = i.First() },
 	},
 	{
 		Question: Question{Field: "pack", Label: "Pack", Group: "Language", Why: "Several packs bring this language.", Kind: Select, Flag: "--pack", Pinned: true},
 		when:     func(f *filling) bool { return len(f.packs()) > 1 },
 		options:  (*filling).packs,
 		initial:  func(f *filling) []string { return []string{f.preferred()} },
-		put:      func(f *filling, v []string) { f.svc.Pack = one(v) },
+		put:      func(f *filling, i *Item) { f.svc.Pack = i.First() },
 	},
 	{
 		Question: Question{Field: "route", Label: "Route", Group: "Network", Why: "Path at the gateway; several with spaces between. Empty: only other services reach it.", Later: true, Kind: List, Essential: true, Flag: "--route", None: "not routed"},
@@ -64,12 +65,12 @@ var serviceQuestions = []question{
 	{
 		Question: Question{Field: "port", Label: "Port", Group: "Network", Why: "Where it listens: as a process, in a container, in a cluster.", Later: true, Kind: Number, Flag: "--port", Pinned: true},
 		initial:  func(f *filling) []string { return []string{strconv.Itoa(f.sys().FreePort())} },
-		put:      func(f *filling, v []string) { f.svc.Port = f.number("port", v) },
+		put:      (*filling).putPort,
 	},
 	{
 		Question: Question{Field: "instances", Label: "Instances", Group: "Runtime", Why: "How many of it run.", Later: true, Kind: Number, Flag: "--instances"},
 		initial:  func(*filling) []string { return []string{"1"} },
-		put:      func(f *filling, v []string) { f.svc.Instances = f.number("instances", v) },
+		put:      func(f *filling, i *Item) { f.svc.Instances = f.number(i) },
 	},
 }
 
@@ -80,14 +81,19 @@ var standsQuestion = question{
 		return []Option{{standsAlone, "a folder of its own"}, {standsInSystem, "begin a system here with it"}}
 	},
 	initial: func(*filling) []string { return []string{standsAlone} },
-	put:     func(f *filling, v []string) { f.begins = one(v) == standsInSystem },
+	put: func(f *filling, i *Item) {
+		f.begins = i.First() == standsInSystem
+		if !f.begins && i.First() != standsAlone { // no text holds it, so no validator sees it
+			f.problem(i.Field, Problem{Text: fmt.Sprintf("%q is none of %s, %s.", i.First(), standsAlone, standsInSystem)})
+		}
+	},
 }
 
 var systemQuestions = []question{
 	{
 		Question: Question{Field: "system.name", Label: "System", Group: "System", Why: "Names the network, the namespace and the root of module paths.", Essential: true},
 		initial:  func(f *filling) []string { return []string{f.form.Folder} },
-		put:      func(f *filling, v []string) { f.begun.Name = one(v) },
+		put:      func(f *filling, i *Item) { f.begun.Name = i.First() },
 	},
 	{
 		Question: Question{Field: "system.gateway", Label: "Gateway", Group: "System", Why: "Takes requests from outside to the services. none: you have one already.", Later: true, Kind: Select, Essential: true, Flag: "--gateway", Pinned: true},
@@ -95,21 +101,21 @@ var systemQuestions = []question{
 			return append(f.providers("gateway"), Option{spec.NoGateway, "generate none"})
 		},
 		initial: func(f *filling) []string { return []string{f.providersOr("gateway", spec.NoGateway)} },
-		put: func(f *filling, v []string) {
-			f.begun.Gateway = &spec.Provider{Name: one(v), Port: spec.DefaultGatewayPort}
+		put: func(f *filling, i *Item) {
+			f.begun.Gateway = &spec.Provider{Name: i.First(), Port: spec.DefaultGatewayPort}
 		},
 	},
 	{
 		Question: Question{Field: "system.target", Label: "Targets", Group: "System", Why: "Where Terraform deploys to: each service gets a root and a state of its own.", Later: true, Kind: Multi, Essential: true, Flag: "--target", None: "none yet"},
 		options:  func(f *filling) []Option { return f.providers("target") },
 		initial:  func(*filling) []string { return nil },
-		put:      func(f *filling, v []string) { f.begun.Targets = providersOf(v) },
+		put:      func(f *filling, i *Item) { f.begun.Targets = providersOf(i.Value) },
 	},
 	{
 		Question: Question{Field: "system.languages", Label: "Languages", Group: "System", Why: "Allow only these. None ticked allows all.", Later: true, Kind: Multi, Essential: true, Flag: "--languages", None: "all"},
 		options:  (*filling).languages,
 		initial:  func(*filling) []string { return nil },
-		put:      func(f *filling, v []string) { f.begun.Languages = slices.Clone(v) },
+		put:      func(f *filling, i *Item) { f.begun.Languages = slices.Clone(i.Value) },
 	},
 	{
 		Question: Question{Field: "system.discovery", Label: "Discovery", Group: "System", Why: "How services find each other. none: fixed names and addresses.", Later: true, Kind: Select, Flag: "--discovery"},
@@ -117,9 +123,9 @@ var systemQuestions = []question{
 			return append([]Option{{noProvider, "names and addresses from the environment"}}, f.providers("discovery")...)
 		},
 		initial: func(*filling) []string { return []string{noProvider} },
-		put: func(f *filling, v []string) {
-			if one(v) != noProvider && one(v) != "" {
-				f.begun.Discovery = &spec.Provider{Name: one(v)}
+		put: func(f *filling, i *Item) {
+			if name := i.First(); name != noProvider && name != "" {
+				f.begun.Discovery = &spec.Provider{Name: name}
 			}
 		},
 	},
@@ -127,12 +133,12 @@ var systemQuestions = []question{
 		Question: Question{Field: "system.port", Label: "Gateway port", Group: "System", Why: "Where the gateway listens.", Later: true, Kind: Number, Flag: "--gateway-port"},
 		when:     func(f *filling) bool { return f.begun.ActiveGateway() != nil },
 		initial:  func(*filling) []string { return []string{strconv.Itoa(spec.DefaultGatewayPort)} },
-		put:      func(f *filling, v []string) { f.begun.Gateway.Port = f.number("system.port", v) },
+		put:      func(f *filling, i *Item) { f.begun.Gateway.Port = f.number(i) },
 	},
 	{
 		Question: Question{Field: "system.namespace", Label: "Namespace", Group: "System", Why: "Root of module paths, group ids and package scopes.", Kind: Text, Flag: "--namespace"},
 		initial:  func(f *filling) []string { return prefixed("example.com/", f.begun.Name) },
-		put:      func(f *filling, v []string) { f.begun.Namespace = one(v) },
+		put:      func(f *filling, i *Item) { f.begun.Namespace = i.First() },
 	},
 }
 
@@ -160,14 +166,14 @@ func providersOf(names []string) (list []spec.Provider) {
 	return list
 }
 
-func (f *filling) putRoutes(v []string) {
-	for _, p := range v {
+func (f *filling) putRoutes(i *Item) {
+	for _, p := range i.Value {
 		f.svc.Routes = append(f.svc.Routes, spec.Route{Path: p, To: spec.GeneratedTo})
 	}
 }
 
-func (f *filling) putCalls(v []string) {
-	for _, name := range v {
+func (f *filling) putCalls(i *Item) {
+	for _, name := range i.Value {
 		f.svc.Calls = append(f.svc.Calls, spec.Call{Name: name, AttemptTimeout: spec.DefaultAttemptTimeout, Deadline: spec.DefaultDeadline})
 	}
 }

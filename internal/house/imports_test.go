@@ -97,6 +97,8 @@ func TestImportRulesBite(t *testing.T) {
 		"internal/project": "github.com/spf13/cobra",
 		"internal/spec":    module + "internal/project",
 		"internal/graph":   module + "internal/project",
+		"internal/ask":     module + "generators",
+		"internal/wizard":  module + "internal/project",
 	} {
 		if importRules[dir].allows(imp) {
 			t.Errorf("%s may import %s", dir, imp)

@@ -296,7 +296,7 @@ func (d *decoder) service(blk *hclsyntax.Block, b body, t Text) {
 
 func (d *decoder) port(name string, b body) bool {
 	if n := b.number(name); n < 1 || n > 65535 {
-		d.errorf(b.rangeOf(name), "Port out of range", "%d is not a port. Use 1 to 65535; services start at %d by default.", n, FirstServicePort)
+		d.errorf(b.rangeOf(name), "Port out of range", "%s", NotAPort(n))
 		return false
 	}
 	return true

@@ -17,32 +17,28 @@ func (s *Service) Field(d *hcl.Diagnostic) Field {
 	if f, ok := d.Extra.(Field); ok {
 		return f
 	}
-	for name, r := range s.places() {
-		if d.Subject != nil && r.Filename != "" && r.ContainsPos(d.Subject.Start) {
-			return name
-		}
-	}
-	return ""
+	return fieldAt(s.places(), d.Subject)
 }
 
-// Line is where a field of the service stands in its text, 0 for nowhere.
-func (s *Service) Line(f Field) int { return s.places()[f].Start.Line }
+// Line is the first line on which a field of the service stands in its text, 0 for
+// nowhere.
+func (s *Service) Line(f Field) int { return firstLine(s.places(), f) }
 
-func (s *Service) places() map[Field]hcl.Range {
-	out := map[Field]hcl.Range{"name": s.nameRange}
+func (s *Service) places() []place {
+	out := []place{{"name", s.nameRange}}
 	for name, v := range s.attrs {
 		if name != "inputs" {
-			out[Field(name)] = v.rng
+			out = append(out, place{Field(name), v.rng})
 		}
 	}
 	for name, r := range s.attrs["inputs"].items {
-		out[inputField(name)] = r
+		out = append(out, place{inputField(name), r})
 	}
 	for _, r := range s.Routes {
-		out["route"] = hcl.RangeBetween(or(out["route"], r.Range), or(r.toRange, r.Range))
+		out = append(out, place{"route", r.Range}, place{"route", r.toRange})
 	}
 	for _, c := range s.Calls {
-		out["call"] = hcl.RangeBetween(or(out["call"], c.Range), c.Range)
+		out = append(out, place{"call", c.Range})
 	}
 	return out
 }
@@ -50,40 +46,53 @@ func (s *Service) places() map[Field]hcl.Range {
 // Field names what a message about the system is about, with "system." before it;
 // "" for the system as a whole.
 func (s *System) Field(d *hcl.Diagnostic) Field {
-	for name, r := range s.places() {
-		if d.Subject != nil && r.Filename != "" && r.ContainsPos(d.Subject.Start) {
-			return name
+	return fieldAt(s.places(), d.Subject)
+}
+
+// Line is the first line on which a field of the system stands in its text, 0 for
+// nowhere.
+func (s *System) Line(f Field) int { return firstLine(s.places(), f) }
+
+func (s *System) places() []place {
+	out := []place{{"system.name", s.nameRange}, {"system.namespace", s.namespaceRange}}
+	for kind, p := range map[Field]*Provider{"gateway": s.Gateway, "discovery": s.Discovery, "config": s.Config} {
+		if p != nil {
+			out = append(out, place{"system." + kind, p.Range})
+		}
+	}
+	if s.Gateway != nil {
+		out = append(out, place{"system.port", s.Gateway.portRange})
+	}
+	for _, t := range s.Targets {
+		out = append(out, place{"system.target", t.Range})
+	}
+	for _, r := range s.languageRanges {
+		out = append(out, place{"system.languages", r})
+	}
+	return out
+}
+
+// place is where one part of a field stands.
+type place struct {
+	field Field
+	rng   hcl.Range
+}
+
+func fieldAt(places []place, subject *hcl.Range) Field {
+	for _, p := range places {
+		if subject != nil && p.rng.Filename == subject.Filename && p.rng.ContainsPos(subject.Start) {
+			return p.field
 		}
 	}
 	return ""
 }
 
-// Line is where a field of the system stands in its text, 0 for nowhere.
-func (s *System) Line(f Field) int { return s.places()[f].Start.Line }
-
-func (s *System) places() map[Field]hcl.Range {
-	out := map[Field]hcl.Range{"system.name": s.nameRange, "system.namespace": s.namespaceRange}
-	for kind, p := range map[Field]*Provider{"gateway": s.Gateway, "discovery": s.Discovery, "config": s.Config} {
-		if p != nil {
-			out["system."+kind] = p.Range
+func firstLine(places []place, f Field) int {
+	first := 0
+	for _, p := range places {
+		if line := p.rng.Start.Line; p.field == f && line > 0 && (first == 0 || line < first) {
+			first = line
 		}
 	}
-	if s.Gateway != nil {
-		out["system.port"] = s.Gateway.portRange
-	}
-	for _, t := range s.Targets {
-		out["system.target"] = hcl.RangeBetween(or(out["system.target"], t.Range), t.Range)
-	}
-	for _, r := range s.languageRanges {
-		out["system.languages"] = hcl.RangeBetween(or(out["system.languages"], r), r)
-	}
-	return out
-}
-
-// or is the first of two ranges, unless there is none.
-func or(r, other hcl.Range) hcl.Range {
-	if r == (hcl.Range{}) {
-		return other
-	}
-	return r
+	return first
 }

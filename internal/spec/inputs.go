@@ -30,16 +30,15 @@ func (v *validator) inputs(svc *Service, lang Language) {
 	}
 }
 
-// answers converts what was given and fills in the defaults.
+// answers converts what was given and fills in the defaults. What has none and is
+// not asked with the other answers as they are is null.
 func (v *validator) answers(svc *Service, lang Language) (map[string]cty.Value, bool) {
 	out, ok := map[string]cty.Value{}, true
 	for _, in := range lang.Inputs {
 		got, given := svc.Inputs[in.Name]
 		switch {
 		case !given && in.Default == cty.NilVal:
-			v.errorf(svc.Range, "Input missing", "The %s pack needs inputs = { %s = … }. %s", lang.Pack, in.Name, in.Why)
-			v.about(inputField(in.Name))
-			ok = false
+			out[in.Name] = cty.NullVal(in.Type)
 		case !given:
 			out[in.Name] = in.Default
 		default:
@@ -52,7 +51,24 @@ func (v *validator) answers(svc *Service, lang Language) (map[string]cty.Value, 
 			out[in.Name] = val
 		}
 	}
+	ctx := InputContext(out, v.catalog)
+	for _, in := range lang.Inputs {
+		if _, given := svc.Inputs[in.Name]; !given && in.Default == cty.NilVal && in.asked(ctx) {
+			v.errorf(svc.Range, "Input missing", "The %s pack needs inputs = { %s = … }. %s", lang.Pack, in.Name, in.Why)
+			v.about(inputField(in.Name))
+			ok = false
+		}
+	}
 	return out, ok
+}
+
+// asked says that the question applies, as far as its condition can be told.
+func (in Input) asked(ctx *hcl.EvalContext) bool {
+	if in.When == nil {
+		return true
+	}
+	asked, diags := in.When.Value(ctx)
+	return diags.HasErrors() || !asked.RawEquals(cty.False)
 }
 
 // sameKind refuses the conversions between primitives: "8080" is no number.
@@ -66,13 +82,18 @@ func (v *validator) answer(svc *Service, in Input, answer cty.Value, ctx *hcl.Ev
 	if given {
 		at = svc.attrs["inputs"].items[in.Name]
 	}
-	if in.When != nil && given {
-		if asked, diags := in.When.Value(ctx); !diags.HasErrors() && asked.Type() == cty.Bool && asked.IsKnown() && asked.False() {
-			v.errorf(at, "Input does not apply", "%s is not asked with the other answers as they are. Remove it.", in.Name)
-		}
+	if !given && in.Default == cty.NilVal {
+		return // not asked
+	}
+	if given && !in.asked(ctx) {
+		v.errorf(at, "Input does not apply", "%s is not asked with the other answers as they are. Remove it.", in.Name)
+	}
+	wrong := func(why string) {
+		v.errorf(at, "Bad input", "%s: %s", in.Name, why)
+		v.about(inputField(in.Name))
 	}
 	if bad := in.notOffered(answer); bad != cty.NilVal {
-		v.errorf(at, "Bad input", "%s: %s is none of %s.", in.Name, excerpt(bad), in.offers())
+		wrong(excerpt(bad) + " is none of " + in.offers() + ".")
 	}
 	for _, rule := range in.Validations {
 		good, diags := rule.Condition.Value(ctx)
@@ -81,7 +102,7 @@ func (v *validator) answer(svc *Service, in Input, answer cty.Value, ctx *hcl.Ev
 			continue
 		}
 		if good.False() {
-			v.errorf(at, "Bad input", "%s: %s", in.Name, rule.ErrorMessage)
+			wrong(rule.ErrorMessage)
 		}
 	}
 }
@@ -98,13 +119,16 @@ func InputContext(answers map[string]cty.Value, c *Catalog) *hcl.EvalContext {
 // notOffered returns the first part of an answer that is not among the options, or
 // cty.NilVal.
 func (in Input) notOffered(answer cty.Value) cty.Value {
+	if len(in.Options) == 0 || answer.IsNull() {
+		return cty.NilVal
+	}
 	parts := []cty.Value{answer}
 	if !in.Type.IsPrimitiveType() {
 		parts = answer.AsValueSlice()
 	}
 	for _, p := range parts {
 		offered := slices.ContainsFunc(in.Options, func(o cty.Value) bool { return o.RawEquals(p) })
-		if len(in.Options) > 0 && !offered {
+		if !offered {
 			return p
 		}
 	}

@@ -169,20 +169,16 @@ func (v *validator) ports() {
 	}
 }
 
-// calls reports calls to nobody, calls given twice and cycles.
-func (v *validator) calls() {
-	for _, svc := range v.sys.Services {
-		first := map[string]bool{}
-		for _, c := range svc.Calls {
-			v.call(svc, c, first[c.Name])
-			first[c.Name] = true
-		}
+// calls reports a service's calls to nobody, and calls given twice.
+func (v *validator) calls(svc *Service) {
+	first := map[string]bool{}
+	for _, c := range svc.Calls {
+		v.call(svc, c, first[c.Name])
+		first[c.Name] = true
 	}
-	v.cycles()
 }
 
 func (v *validator) call(svc *Service, c Call, twice bool) {
-	known := v.callable(svc.Name)
 	switch {
 	case twice:
 		v.errorf(c.Range, "Duplicate call", "service %s calls %s already. Remove one block.", quoted(svc.Name), quoted(c.Name))
@@ -190,11 +186,11 @@ func (v *validator) call(svc *Service, c Call, twice bool) {
 		v.name("service to call", c.Name, c.Range)
 	case c.Name == svc.Name:
 		v.errorf(c.Range, "Call to itself", "service %s cannot call itself. Name another service or an external.", quoted(svc.Name))
-	case contains(known, c.Name):
+	case v.sys.Service(c.Name) != nil || v.sys.External(c.Name) != nil:
 	case v.sys.Name == "":
 		v.warnf(c.Range, "Call to an unknown service", "There is no system around this service, so %s cannot be checked. Its address comes from CALL_%s_URL.", quoted(c.Name), EnvName(c.Name))
 	default:
-		v.errorf(c.Range, "Call to an unknown service", "The system has no service or external %s.%s", quoted(c.Name), DidYouMean(c.Name, known))
+		v.errorf(c.Range, "Call to an unknown service", "The system has no service or external %s.%s", quoted(c.Name), DidYouMean(c.Name, v.callable(svc.Name)))
 	}
 }
 

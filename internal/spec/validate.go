@@ -13,19 +13,37 @@ import (
 // Validate checks what a parsed spec says against itself and against the
 // catalog, and collects everything that is wrong or doubtful.
 func Validate(p *Parsed, catalog *Catalog) hcl.Diagnostics {
+	return validate(p, catalog, p.System.Services)
+}
+
+// ValidateNew says of what is about to be written all that Validate says. The other
+// services are not checked one by one: a wizard asks with each key.
+func ValidateNew(p *Parsed, catalog *Catalog) hcl.Diagnostics {
+	var fresh []*Service
+	for _, svc := range p.System.Services {
+		if svc.New {
+			fresh = append(fresh, svc)
+		}
+	}
+	return validate(p, catalog, fresh)
+}
+
+// validate checks the whole, and each of some services by itself.
+func validate(p *Parsed, catalog *Catalog, each []*Service) hcl.Diagnostics {
 	v := &validator{decoder: decoder{sys: p.System}, catalog: catalog}
 	v.system()
 	v.names()
 	for _, e := range v.sys.Externals {
 		v.external(e)
 	}
-	for _, svc := range v.sys.Services {
+	for _, svc := range each {
 		v.service(svc)
 		v.variables(svc)
+		v.calls(svc)
 	}
 	v.ports()
 	v.routes()
-	v.calls()
+	v.cycles()
 	return Sorted(v.diags)
 }
 

@@ -222,6 +222,11 @@ func DidYouMean(word string, known []string) string {
 	return fmt.Sprintf(" Known: %s.", strings.Join(known, ", "))
 }
 
+// NotAPort is the message about a number that no port has.
+func NotAPort(n int) string {
+	return fmt.Sprintf("%d is not a port. Use 1 to 65535; services start at %d by default.", n, FirstServicePort)
+}
+
 // NotANumber is the message about a text where a whole number is due.
 func NotANumber(attribute, text string) string {
 	return fmt.Sprintf("%s = %s: expected %s.", attribute, excerpt(cty.StringVal(text)), kindInt)

@@ -13,9 +13,6 @@ import (
 // button stands for "Review and create" where a field's name is due.
 const button = ""
 
-// mostRunes is the longest answer that a field takes.
-const mostRunes = 500
-
 // stops are the places that the pointer goes to: the essential questions, the
 // button, the others.
 func (m *model) stops() []string {
@@ -175,9 +172,9 @@ func (m *model) paste(text string) tea.Cmd {
 	if m.page != formPage || i == nil || !m.typing() || m.list.filtering {
 		return nil
 	}
-	clean, cut := clean(text, mostRunes-len([]rune(m.input.Value())))
+	clean, cut := clean(text, maxAnswer-len([]rune(m.input.Value())))
 	if cut {
-		m.notice = fmt.Sprintf("Cut: an answer has at most %d characters.", mostRunes)
+		m.notice = fmt.Sprintf("Cut: an answer has at most %d characters.", maxAnswer)
 	}
 	return m.edit(i, tea.PasteMsg{Content: clean})
 }
@@ -239,7 +236,7 @@ func (m *model) filterKey(msg tea.KeyPressMsg) tea.Cmd {
 			m.list.filter, m.list.at = string(r[:len(r)-1]), 0
 		}
 	default:
-		if msg.Text != "" && len(m.list.filter) < mostRunes {
+		if msg.Text != "" && len(m.list.filter) < maxAnswer {
 			m.list.filter, m.list.at = m.list.filter+msg.Text, 0
 		}
 	}
@@ -314,7 +311,7 @@ func (m *model) toReview() tea.Cmd {
 		m.notice = m.sheet.Problems[0].Text
 		return nil
 	}
-	m.page, m.review = reviewPage, review{}
+	m.page, m.review = reviewPage, reviewState{}
 	return m.plan()
 }
 

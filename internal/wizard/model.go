@@ -42,7 +42,7 @@ type model struct {
 	narrowForm  bool // a narrow window shows the form, not the preview
 	scroll      [tabs]int
 	planning    planning
-	review      review
+	review      reviewState
 	draftChoice int
 	notice      string // said until the next key
 	changed     bool   // the spec on the disk is another by now
@@ -107,7 +107,7 @@ func newModel(cfg Config, width, height int, t theme) *model {
 		input: textinput.New(), theme: t, width: width, height: height, after: tea.Tick,
 	}
 	m.input.SetVirtualCursor(false)
-	m.input.CharLimit = mostRunes
+	m.input.CharLimit = maxAnswer
 	m.begin(cfg.Answers)
 	if cfg.Draft != nil {
 		m.page = draftPage

@@ -167,10 +167,10 @@ func TestPaste(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	m.send(tea.PasteMsg{Content: strings.Repeat("x", 10_000)})
-	if n := len([]rune(m.input.Value())); n != mostRunes {
+	if n := len([]rune(m.input.Value())); n != maxAnswer {
 		t.Errorf("%d letters", n)
 	}
-	m.mustShow(t, "Cut: an answer has at most 500 characters.", "Use 1 to 63 lower-case letters")
+	m.mustShow(t, "Cut: an answer has at most 1000 characters.", "Use 1 to 63 lower-case letters")
 	m.press("<ctrl+n><ctrl+n><ctrl+n>")
 	m.send(tea.PasteMsg{Content: "not into a list"})
 	m = start(t, ask.Join).press("<ctrl+n><ctrl+n><ctrl+n><ctrl+n><ctrl+n><ctrl+d>")

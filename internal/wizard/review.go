@@ -8,8 +8,8 @@ import (
 	"github.com/azulejo-dev/azulejo/internal/ask"
 )
 
-// review is the state of the page with the plan.
-type review struct {
+// reviewState is the state of the page with the plan.
+type reviewState struct {
 	at       int  // the file
 	scroll   int  // of its diff
 	wanted   bool // Enter was typed before the plan was there
