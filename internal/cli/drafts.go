@@ -126,7 +126,7 @@ func (d *drafts) save(env *Env, a ask.Answers) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer os.Remove(f.Name()) // nothing is left of it once it was renamed
+	defer func() { _ = os.Remove(f.Name()) }() // nothing is left of it once it was renamed
 	_, err = f.Write(b)
 	if cerr := f.Close(); err == nil {
 		err = cerr

@@ -17,10 +17,10 @@ import (
 	"github.com/azulejo-dev/azulejo/internal/spec"
 )
 
-func start(t *testing.T, purpose ask.Purpose) *model { return newTest(config(t, purpose), 100, 30) }
+func start(t *testing.T) *model { return newTest(config(t, ask.Join), 100, 30) }
 
 func TestNameAndSixEnters(t *testing.T) {
-	m := start(t, ask.Join).press("payments<enter><enter><enter><enter><enter>")
+	m := start(t).press("payments<enter><enter><enter><enter><enter>")
 	m.mustShow(t, "Plan: 3 to add, 1 to change. Nothing is written yet.")
 	if m.ended {
 		t.Fatal("it ended before the plan was accepted")
@@ -37,7 +37,7 @@ func TestNameAndSixEnters(t *testing.T) {
 // TestEarlyEnters are those that a terminal sends as line feeds, because they were
 // typed before the wizard came up: they go on, but they accept no plan.
 func TestEarlyEnters(t *testing.T) {
-	m := start(t, ask.Join).press("payments<ctrl+j><ctrl+j><ctrl+j><ctrl+j><ctrl+j><ctrl+j><ctrl+j>")
+	m := start(t).press("payments<ctrl+j><ctrl+j><ctrl+j><ctrl+j><ctrl+j><ctrl+j><ctrl+j>")
 	m.mustShow(t, "Plan: 3 to add")
 	if m.ended {
 		t.Fatal("a plan that nobody saw was accepted")
@@ -45,7 +45,7 @@ func TestEarlyEnters(t *testing.T) {
 }
 
 func TestAWrongAnswerStays(t *testing.T) {
-	m := start(t, ask.Join).press("orders<enter>")
+	m := start(t).press("orders<enter>")
 	m.mustShow(t, `"orders" is taken at azulejo.hcl:22. Choose another name.`)
 	m.press("<ctrl+r>")
 	if m.page != formPage || m.focus != "name" {
@@ -56,7 +56,7 @@ func TestAWrongAnswerStays(t *testing.T) {
 }
 
 func TestNothingAnsweredIsNotReviewed(t *testing.T) {
-	m := start(t, ask.Join)
+	m := start(t)
 	if m.mustShow(t, "Name"); strings.Contains(m.screen(), "✗") {
 		t.Error("an error before anybody answered")
 	}
@@ -67,7 +67,7 @@ func TestNothingAnsweredIsNotReviewed(t *testing.T) {
 }
 
 func TestWayBackKeepsAnswers(t *testing.T) {
-	m := start(t, ask.Join).press("payments<enter><down><enter><ctrl+r>")
+	m := start(t).press("payments<enter><down><enter><ctrl+r>")
 	m.mustShow(t, "Plan:")
 	m.press("<esc><esc><esc><esc>")
 	if m.page != leavePage {
@@ -84,13 +84,13 @@ func TestLeaving(t *testing.T) {
 		"<ctrl+c>": Discard, "<esc>": Discard, "x<ctrl+c><ctrl+c>": Save, "x<ctrl+c>s": Save, "x<ctrl+c><enter>": Save, "x<ctrl+c>d": Discard,
 		"x<ctrl+s>": Save, "x<ctrl+r>s": Save, "x<ctrl+r><ctrl+c><ctrl+c>": Save, "x<f1><ctrl+c><ctrl+c>": Save, "x<esc>d": Discard,
 	} {
-		m := start(t, ask.Join).press(keys)
+		m := start(t).press(keys)
 		if !m.ended || m.outcome.Action != want {
 			t.Errorf("%s: ended %t with %d, want %d", keys, m.ended, m.outcome.Action, want)
 		}
 	}
 	for _, keys := range []string{"x<ctrl+c>y", "x<ctrl+c>n", "x<ctrl+c><space>", "x<ctrl+c>q", "x<ctrl+c><esc>", "q", "x<ctrl+r>y", "x<ctrl+r>q"} {
-		if m := start(t, ask.Join).press(keys); m.ended {
+		if m := start(t).press(keys); m.ended {
 			t.Errorf("%s ended it with %d", keys, m.outcome.Action)
 		}
 	}
@@ -119,7 +119,7 @@ func TestDraft(t *testing.T) {
 }
 
 func TestDefaultsStayAlive(t *testing.T) {
-	m := start(t, ask.Join).press("pay")
+	m := start(t).press("pay")
 	if m.sheet.Value("route") != "/pay" {
 		t.Fatalf("route %q", m.sheet.Value("route"))
 	}
@@ -138,7 +138,7 @@ func TestDefaultsStayAlive(t *testing.T) {
 }
 
 func TestChoosing(t *testing.T) {
-	m := start(t, ask.Join).press("payments<enter>3")
+	m := start(t).press("payments<enter>3")
 	if m.sheet.Value("language") != "python" || m.sheet.Item("inputs.size") == nil {
 		t.Fatalf("language %q", m.sheet.Value("language"))
 	}
@@ -161,7 +161,7 @@ func TestChoosing(t *testing.T) {
 }
 
 func TestPaste(t *testing.T) {
-	m := start(t, ask.Join)
+	m := start(t)
 	m.send(tea.PasteMsg{Content: "\x1b]0;owned\x07\x1b[31mpay\x00ments\u202e\r\n"})
 	if got := m.input.Value(); strings.TrimSpace(got) != "payments" || m.sheet.Value("name") != "payments" {
 		t.Errorf("%q", got)
@@ -173,7 +173,7 @@ func TestPaste(t *testing.T) {
 	m.mustShow(t, "Cut: an answer has at most 1000 characters.", "Use 1 to 63 lower-case letters")
 	m.press("<ctrl+n><ctrl+n><ctrl+n>")
 	m.send(tea.PasteMsg{Content: "not into a list"})
-	m = start(t, ask.Join).press("<ctrl+n><ctrl+n><ctrl+n><ctrl+n><ctrl+n><ctrl+d>")
+	m = start(t).press("<ctrl+n><ctrl+n><ctrl+n><ctrl+n><ctrl+n><ctrl+d>")
 	m.send(tea.PasteMsg{Content: "90 00x"})
 	if got := m.sheet.Value("port"); got != "81049000" {
 		t.Errorf("port %q", got)
@@ -249,7 +249,7 @@ func TestPlansBesideTheKeys(t *testing.T) {
 // TestEnterBeforeThePlan is remembered, unless there is something to look at.
 func TestEnterBeforeThePlan(t *testing.T) {
 	for name, want := range map[string]bool{"billing": true, "edited": false, "broken": false} {
-		m := start(t, ask.Join).press(name)
+		m := start(t).press(name)
 		m.page = reviewPage
 		_, cmd := m.Update(formMsg{form: m.cfg.Form, silent: true}) // begins to plan
 		m.Update(key("enter"))
@@ -261,7 +261,7 @@ func TestEnterBeforeThePlan(t *testing.T) {
 }
 
 func TestConflictsAreNotCreated(t *testing.T) {
-	m := start(t, ask.Join).press("edited<ctrl+r><enter>")
+	m := start(t).press("edited<ctrl+r><enter>")
 	if m.ended {
 		t.Fatal("it was created over a conflict")
 	}
@@ -278,7 +278,7 @@ func TestABugKeepsTheAnswers(t *testing.T) {
 }
 
 func TestATinyWindow(t *testing.T) {
-	m := start(t, ask.Join).press("pay")
+	m := start(t).press("pay")
 	m.send(tea.WindowSizeMsg{Width: 20, Height: 5})
 	m.press("xyz<enter>").mustShow(t, "The window is 20x5; azulejo needs 60x15.")
 	m.send(tea.WindowSizeMsg{Width: 80, Height: 24})

@@ -157,19 +157,24 @@ func (m *model) keyHints() []string {
 		return nil
 	case draftPage:
 		return []string{"Enter choose", "up/down", "esc leave"}
+	default:
+		return m.formHints()
 	}
-	if m.list.filtering {
-		return []string{"Enter take", "space tick", "esc close the filter", "up/down"}
-	}
-	if !m.split() && !m.narrowForm {
-		return []string{"esc to the questions", "ctrl+o preview", "up/down scroll", "ctrl+r review"}
-	}
-	hints := []string{"Enter next", "F1 keys", "esc back", "ctrl+o preview", "ctrl+r review", "ctrl+c leave"}
-	if i := m.item(); i != nil && !m.typing() {
-		hints[0] = "Enter next  space tick"
-		if len(i.Options) > mostOptions {
-			hints[0] += "  / find"
-		}
-	}
-	return hints
 }
+
+func (m *model) formHints() []string {
+	switch i := m.item(); {
+	case m.list.filtering:
+		return []string{"Enter take", "space tick", "esc close the filter", "up/down"}
+	case !m.split() && !m.narrowForm:
+		return []string{"esc to the questions", "ctrl+o preview", "up/down scroll", "ctrl+r review"}
+	case i != nil && !m.typing() && len(i.Options) > mostOptions:
+		return append([]string{"Enter next", "space tick", "/ find"}, everywhere...)
+	case i != nil && !m.typing():
+		return append([]string{"Enter next", "space tick"}, everywhere...)
+	}
+	return append([]string{"Enter next"}, everywhere...)
+}
+
+// everywhere are the keys of the form that are worth to be shown always.
+var everywhere = []string{"F1 keys", "esc back", "ctrl+o preview", "ctrl+r review", "ctrl+c leave"}
