@@ -150,6 +150,9 @@ func (m *model) keyHints() []string {
 		if m.failed() {
 			return []string{"esc back", "s save draft", "? keys", "ctrl+c leave"}
 		}
+		if !m.split() {
+			return []string{"Enter create", "esc back", "up/down file", "ctrl+o diff", "? keys"}
+		}
 		return []string{"Enter create", "esc back", "up/down file", "pgdn diff", "s save draft", "? keys", "ctrl+c leave"}
 	case keysPage:
 		return []string{"Any key closes this"}
