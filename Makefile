@@ -77,6 +77,7 @@ build/bare: scripts/bench/bare/main.go go.mod go.sum
 picture: build ## draw the wizard's screen into docs/, for dark and light pages
 	go run ./scripts/picture -azulejo build/azulejo -o docs/wizard.svg
 	go run ./scripts/picture -azulejo build/azulejo -light -o docs/wizard-light.svg
+	go run ./scripts/picture -azulejo build/azulejo -frames docs/frames
 
 ci: ## what CI runs
 	.ci/run

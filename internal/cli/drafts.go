@@ -51,12 +51,16 @@ func digest(s string) string {
 // offer is the newest draft that fits what flags say, or nil. A draft that cannot be
 // read is none.
 func (d *drafts) offer(said ask.Answers) *wizard.Draft {
-	names, err := filepath.Glob(filepath.Join(d.dir, d.prefix+"*.json"))
-	if d.dir == "" || err != nil {
+	if d.dir == "" {
 		return nil
 	}
+	entries, _ := os.ReadDir(d.dir) // no folder, no draft
 	var best *wizard.Draft
-	for _, name := range names {
+	for _, e := range entries {
+		name := filepath.Join(d.dir, e.Name())
+		if !strings.HasPrefix(e.Name(), d.prefix) {
+			continue
+		}
 		b, err := os.ReadFile(name)
 		var f draftFile
 		if err != nil || json.Unmarshal(b, &f) != nil || f.FormatVersion != draftVersion || len(f.Answers) == 0 {
@@ -103,10 +107,11 @@ func (d *drafts) leave(env *Env, out *wizard.Outcome) {
 }
 
 func hint(options []string) string {
-	if len(options) == 0 {
-		return ""
+	var b strings.Builder
+	for _, o := range options {
+		b.WriteString(" " + ask.Quote(o))
 	}
-	return " " + strings.Join(options, " ")
+	return b.String()
 }
 
 // save writes a draft as a whole or not at all. Drafts of several services lie beside

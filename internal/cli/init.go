@@ -47,11 +47,6 @@ func (env *Env) runInit(cmd *cobra.Command, o *initOptions, args []string) error
 	if err := env.notInside(root); err != nil {
 		return err
 	}
-	if _, err := project.OpenSpec(root); err == nil {
-		return fmt.Errorf("%s holds a spec already: edit it and run azulejo apply", env.short(root))
-	} else if !errors.Is(err, project.ErrNoSpec) {
-		return err
-	}
 	answers, err := flagAnswers(cmd, initFlags)
 	if err != nil {
 		return err
@@ -63,7 +58,7 @@ func (env *Env) runInit(cmd *cobra.Command, o *initOptions, args []string) error
 	if len(args) > 0 {
 		answers["system.name"] = args[:1]
 	} else if how := env.asks(&o.planOptions, o.accessible); how != askNobody {
-		return env.runWizard(cmd.Context(), &session{env: env, root: root, kind: "init", force: o.force}, form, answers, how)
+		return env.runWizard(cmd.Context(), &session{env: env, root: root, kind: "init", force: o.force, keepMine: o.keepMine}, form, answers, how)
 	}
 	form.Literal = true
 	src, err := env.sourceOf(root, form.Fill(answers), o.force)
@@ -74,12 +69,17 @@ func (env *Env) runInit(cmd *cobra.Command, o *initOptions, args []string) error
 	if err != nil {
 		return err
 	}
-	o.yes = true // one small new file: nothing to lose, so nothing to ask
+	o.yes = true // only new files: nothing to lose, so nothing to ask
 	return env.runPlan(cmd.Context(), &o.planOptions, w)
 }
 
-// beginForm asks about a new system.
+// beginForm asks about a new system, where there is no spec yet.
 func (env *Env) beginForm(root string) (*ask.Form, error) {
+	if _, err := project.OpenSpec(root); err == nil {
+		return nil, fmt.Errorf("%s holds a spec already: edit it and run azulejo apply", env.short(root))
+	} else if !errors.Is(err, project.ErrNoSpec) {
+		return nil, err
+	}
 	f, err := env.emptyForm(root)
 	if err == nil {
 		f.Purpose = ask.Begin

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/azulejo-dev/azulejo/internal/ask"
 	"github.com/azulejo-dev/azulejo/internal/project"
 	"github.com/azulejo-dev/azulejo/internal/spec"
 )
@@ -167,7 +168,7 @@ func (env *Env) chdirHint(root string) string {
 	if root == env.Dir {
 		return ""
 	}
-	return " -C " + env.short(root)
+	return " -C " + ask.Quote(env.short(root))
 }
 
 // plan prints the diagnostics of a workspace and, unless they hold an error,

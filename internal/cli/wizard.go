@@ -23,6 +23,8 @@ type session struct {
 	kind  string // the command: new or init
 	force bool
 
+	keepMine bool // as apply's
+
 	mu    sync.Mutex
 	stamp string // of the spec that the form was made from
 }
@@ -57,6 +59,9 @@ func (env *Env) runWizard(ctx context.Context, s *session, form *ask.Form, answe
 	drafts.leave(env, &out)
 	if out.Bug != nil {
 		panic(out.Bug)
+	}
+	if err != nil {
+		return withCode(codeOf(err), nil)
 	}
 	return withCode(exitInterrupted, nil)
 }
@@ -146,6 +151,7 @@ func (s *session) plan(ctx context.Context, sheet *ask.Sheet) (*wizard.Plan, err
 	if err != nil {
 		return nil, err
 	}
+	w.keepMine = s.keepMine
 	w.relative(s.env)
 	if err := firstError(w.diags); err != nil {
 		return nil, err
@@ -161,7 +167,7 @@ func (s *session) plan(ctx context.Context, sheet *ask.Sheet) (*wizard.Plan, err
 	if err != nil {
 		return nil, err
 	}
-	return &wizard.Plan{Files: filesOfPlan(p, s.below(src.root)), Warnings: warnings(w, sheet), Value: &prepared{w, p}}, nil
+	return &wizard.Plan{Files: filesOfPlan(p, s.below(src.root)), Warnings: s.warnings(w), Value: &prepared{w, p}}, nil
 }
 
 // below is the path from the wizard's folder to the plan's root.
@@ -207,10 +213,10 @@ func firstError(diags hcl.Diagnostics) error {
 }
 
 // warnings are those that are not about what is new: the page has said those.
-func warnings(w *workspace, s *ask.Sheet) (list []string) {
+func (s *session) warnings(w *workspace) (list []string) {
 	isNew := map[string]bool{}
-	for _, t := range s.Texts {
-		isNew[t.Path] = true
+	for _, t := range w.extra {
+		isNew[filepath.ToSlash(s.env.short(filepath.FromSlash(t.Path)))] = true // as relative names it
 	}
 	for _, d := range w.diags {
 		if d.Severity == hcl.DiagWarning && d.Subject != nil && !isNew[d.Subject.Filename] {

@@ -92,7 +92,7 @@ func (p *plain) offerDraft(ctx context.Context) (state, error) {
 		case "2":
 			return p.begin(), nil
 		case "3":
-			p.result.Action = Discard
+			p.result.Action, p.result.Resumed = Discard, true // the caller removes a draft that was taken up
 			return nil, nil
 		}
 		p.say("Type 1, 2 or 3.")

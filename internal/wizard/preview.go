@@ -194,14 +194,17 @@ func (m *model) counts(p *Plan) string {
 	return s + ". Nothing is written yet."
 }
 
-// diffLines is a file's diff in colours.
+// diffLines is a file's diff in colours, without the names above it. A changed line
+// that begins with -- or ++ looks like those names, but stands below the first @@.
 func diffLines(t theme, f File) []string {
 	var out []string
-	for _, l := range strings.Split(strings.TrimRight(f.Diff(), "\n"), "\n") {
+	diff := f.Diff()
+	if i := strings.Index(diff, "\n@@"); i >= 0 && strings.HasPrefix(diff, "---") {
+		diff = diff[i+1:]
+	}
+	for _, l := range strings.Split(strings.TrimRight(diff, "\n"), "\n") {
 		style := t.plain
 		switch {
-		case strings.HasPrefix(l, "+++"), strings.HasPrefix(l, "---"):
-			continue
 		case strings.HasPrefix(l, "@@"):
 			style = t.dim
 		case strings.HasPrefix(l, "+"):

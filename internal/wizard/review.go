@@ -81,7 +81,7 @@ func (m *model) create() tea.Cmd {
 func (m *model) checked(msg checkedMsg) tea.Cmd {
 	m.review.checking = false
 	m.changed = m.changed || msg.changed
-	if plan := m.planning.current(); plan != nil && !msg.changed && m.page == reviewPage && msg.generation == m.planning.generation {
+	if plan := m.planning.current(); plan != nil && !m.changed && m.page == reviewPage && msg.generation == m.planning.generation {
 		m.outcome.Plan = plan
 		return m.end(Create)
 	}
