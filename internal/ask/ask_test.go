@@ -136,6 +136,26 @@ func TestQuestions(t *testing.T) {
 	}
 }
 
+// What a wizard offers as a system's name is never wrong; without one the folder's
+// own name is taken, and refused.
+func TestSystemName(t *testing.T) {
+	for folder, want := range map[string]string{
+		"market": "market", "My Sh\u00f6p 2": "my-sh-p-2", "UPPER_case.v1": "upper-case-v1", "2026 -- shop-": "shop",
+		"\u65e5\u672c": "", "": "", "-9-": "", strings.Repeat("a", 62) + " b c": strings.Repeat("a", 62),
+	} {
+		f := form(t, ask.Begin, "")
+		f.Folder = folder
+		s := f.Fill(nil)
+		if got := s.Value("system.name"); got != want || want != "" && !s.Valid() {
+			t.Errorf("%q: %q", folder, got)
+		}
+		f.Literal = true
+		if got := f.Fill(nil).Value("system.name"); got != folder {
+			t.Errorf("%q taken literally: %q", folder, got)
+		}
+	}
+}
+
 func TestOptions(t *testing.T) {
 	f := form(t, ask.Join, shop)
 	for field, want := range map[string]string{

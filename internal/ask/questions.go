@@ -92,7 +92,7 @@ var standsQuestion = question{
 var systemQuestions = []question{
 	{
 		Question: Question{Field: "system.name", Label: "System", Group: "System", Why: "Names the network, the namespace and the root of module paths.", Essential: true},
-		initial:  func(f *filling) []string { return []string{f.form.Folder} },
+		initial:  func(f *filling) []string { return f.form.systemName() },
 		put:      func(f *filling, i *Item) { f.begun.Name = i.First() },
 	},
 	{
@@ -144,6 +144,20 @@ var systemQuestions = []question{
 
 // noProvider is the answer for a kind that a system does without.
 const noProvider = "none"
+
+// systemName is the folder's name or, where somebody is asked, what a host name can
+// be of it: a question must not begin with a wrong answer.
+func (f *Form) systemName() []string {
+	if f.Literal {
+		return []string{f.Folder}
+	}
+	words := strings.FieldsFunc(strings.ToLower(f.Folder), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+	name := strings.TrimLeft(strings.Join(words, "-"), "0123456789-")
+	if name = strings.TrimRight(name[:min(len(name), 63)], "-"); name == "" {
+		return nil
+	}
+	return []string{name}
+}
 
 func one(v []string) string {
 	if len(v) == 0 {

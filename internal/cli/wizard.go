@@ -252,12 +252,12 @@ func (s *session) report(out *wizard.Outcome, ready *prepared) {
 	last := out.Sheet.Texts[len(out.Sheet.Texts)-1]
 	file := s.below(ready.plan.Root) + last.Path
 	fmt.Fprintf(w, "%s %s\n", label("Spec"), file)
-	name := "Again"
-	for _, argv := range out.Sheet.Commands(env.options()...) {
+	name, commands := "Again", out.Sheet.Commands(env.options()...)
+	for _, argv := range commands {
 		fmt.Fprintf(w, "%s %s\n", label(name), strings.Join(ask.Lines(argv, 100), "\n"+strings.Repeat(" ", 10)))
 		name = ""
 	}
-	if out.Sheet.Service != nil {
+	if out.Sheet.Service != nil && len(commands) == 1 { // the file alone begins no system
 		argv := append([]string{"azulejo", "new"}, env.options()...)
 		fmt.Fprintf(w, "%s %s\n", label("or"), strings.Join(ask.Lines(append(argv, "--file", file, "--yes"), 100), " "))
 	}

@@ -112,7 +112,24 @@ var keys = [][2]string{
 	{"ctrl+c", "leave; asks if there are answers"},
 }
 
+// reviewKeys is the same for the page with the plan, where Enter means another thing.
+var reviewKeys = [][2]string{
+	{"Enter", "create what the plan says"},
+	{"up down", "between files"},
+	{"home end", "first and last file"},
+	{"pgup pgdn", "scroll the changes of the file"},
+	{"ctrl+o", "in a narrow window: files or changes"},
+	{"ctrl+l", "read the spec on the disk anew"},
+	{"s  ctrl+s", "save the draft and leave"},
+	{"esc  ctrl+r", "back to the questions; answers stay"},
+	{"ctrl+c", "leave; asks if there are answers"},
+}
+
 func (m *model) keysBody() []string {
+	keys := keys
+	if m.under == reviewPage {
+		keys = reviewKeys
+	}
 	var out []string
 	if m.bodyHeight() > len(keys)+1 {
 		out = append(out, "")

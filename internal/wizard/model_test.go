@@ -194,7 +194,7 @@ func TestSpecChangedOnDisk(t *testing.T) {
 	if m.ended {
 		t.Fatal("it was created over a spec that changed")
 	}
-	m.mustShow(t, "The spec changed on disk; nothing is overwritten. ctrl+l reads it anew")
+	m.mustShow(t, "The spec changed on disk: ctrl+l reads it, answers stay.")
 	m.press("<enter><enter>")
 	if m.ended {
 		t.Fatal("Enter again created it")
@@ -207,6 +207,22 @@ func TestSpecChangedOnDisk(t *testing.T) {
 	if m.outcome.Action != Create || !strings.Contains(string(m.outcome.Plan.Files[3].Diff()), "8105") {
 		t.Errorf("%+v", m.outcome)
 	}
+}
+
+// What the foot says of a change is whole in the narrowest window.
+func TestSpecChangedFitsTheNarrowestWindow(t *testing.T) {
+	cfg := config(t, ask.Join)
+	cfg.Changed = func() bool { return true }
+	newTest(cfg, 60, 15).press("payments<ctrl+r><enter>").mustShow(t, "The spec changed on disk: ctrl+l reads it, answers stay.")
+}
+
+// The keys of the review are its own: Enter creates there.
+func TestKeysOfTheReview(t *testing.T) {
+	m := start(t, ask.Join).press("payments<ctrl+r>?")
+	m.mustShow(t, "create what the plan says")
+	m.press("x?").mustShow(t, "create what the plan says")
+	m.press("x<esc><f1>").mustShow(t, "accept the answer and go on")
+	newTest(config(t, ask.Join), 60, 15).press("payments<ctrl+r>").mustShow(t, "ctrl+o diff")
 }
 
 func TestABrokenSpecOnDisk(t *testing.T) {

@@ -48,6 +48,7 @@ type plain struct {
 	in      *bufio.Reader
 	out     io.Writer
 	result  Outcome
+	asked   int // lines so far
 }
 
 // state is where a person stands. It returns where they go, nil for the end.

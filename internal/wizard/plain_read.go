@@ -15,6 +15,9 @@ import (
 // read asks for one line. It waits for the context too: a person who interrupts
 // need not type first.
 func (p *plain) read(ctx context.Context, prompt string) (string, error) {
+	if p.asked++; p.asked > maxLines {
+		return "", errLost
+	}
 	type typed struct {
 		line string
 		err  error
@@ -39,6 +42,10 @@ func (p *plain) read(ctx context.Context, prompt string) (string, error) {
 		return strings.TrimSpace(line), nil
 	}
 }
+
+// maxLines bounds how many lines are read: no person types so many, and a pipe
+// without end would be asked for ever.
+const maxLines = 1000
 
 // maxLine bounds what is kept of a line, in bytes: more than an answer can have.
 const maxLine = 64 << 10

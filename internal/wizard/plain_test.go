@@ -371,6 +371,23 @@ func TestPlainChangesNoArguments(t *testing.T) {
 	}
 }
 
+// A pipe without end is not asked for ever.
+func TestPlainEndlessInput(t *testing.T) {
+	out, err := wizard.Plain(context.Background(), config(t), endless{}, io.Discard)
+	if err != nil || out.Action != wizard.Lost {
+		t.Errorf("%s, %v", actions[out.Action], err)
+	}
+}
+
+type endless struct{}
+
+func (endless) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = '\n'
+	}
+	return len(b), nil
+}
+
 // Long lines and control sequences reach neither the answers nor the terminal.
 func TestPlainHostileLines(t *testing.T) {
 	cfg := config(t)

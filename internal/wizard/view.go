@@ -139,7 +139,7 @@ func (m *model) foot() string {
 	case m.notice != "":
 		return t.change.Render(t.cut(t.say(m.notice), m.width))
 	case m.changed && (m.page == formPage || m.page == reviewPage):
-		return t.change.Render(t.cut("The spec changed on disk; nothing is overwritten. ctrl+l reads it anew and keeps your answers.", m.width))
+		return t.change.Render(t.cut("The spec changed on disk: ctrl+l reads it, answers stay.", m.width))
 	}
 	return t.dim.Render(t.hints(m.keyHints(), m.width))
 }
@@ -150,10 +150,11 @@ func (m *model) keyHints() []string {
 		if m.failed() {
 			return []string{"esc back", "s save draft", "? keys", "ctrl+c leave"}
 		}
+		diff := "pgdn diff"
 		if !m.split() {
-			return []string{"Enter create", "esc back", "up/down file", "ctrl+o diff", "? keys"}
+			diff = "ctrl+o diff"
 		}
-		return []string{"Enter create", "esc back", "up/down file", "pgdn diff", "s save draft", "? keys", "ctrl+c leave"}
+		return []string{"Enter create", "esc back", "up/down file", diff, "s save draft", "? keys", "ctrl+c leave"}
 	case keysPage:
 		return []string{"Any key closes this"}
 	case leavePage:
