@@ -97,6 +97,11 @@ type Form struct {
 	Load func(spec.Language) (spec.Language, error)
 	// Blocked says why no folder of a name can be begun here, or "". May be nil.
 	Blocked func(name string) string
+	// Said are answers that nobody can take back here: those that do not apply are
+	// told, never dropped in silence. May be nil.
+	Said Answers
+	// Trouble is what is wrong with the spec as it stands, or "".
+	Trouble string
 	// Literal writes every answer, also where the question would not be asked: what
 	// flags say is never dropped.
 	Literal bool
@@ -168,7 +173,18 @@ func arrange(items []*Item) []*Item {
 			essential--
 		}
 	}
-	slices.SortStableFunc(items, func(a, b *Item) int { return rank(a) - rank(b) })
+	group := map[string]int{} // in the order in which they come up
+	for _, i := range items {
+		if _, known := group[i.Group]; !known {
+			group[i.Group] = len(group)
+		}
+	}
+	slices.SortStableFunc(items, func(a, b *Item) int {
+		if d := rank(a) - rank(b); d != 0 || a.Essential {
+			return d
+		}
+		return group[a.Group] - group[b.Group]
+	})
 	return items
 }
 

@@ -2,6 +2,8 @@ package ask
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,11 +33,34 @@ func (f *Form) Fill(answers Answers) *Sheet {
 	} else {
 		in.service()
 	}
+	in.unasked()
 	in.sheet.Items = arrange(in.items)
 	in.sheet.Service = in.svc
 	in.sheet.Alone = in.alone()
 	in.write()
 	return in.sheet
+}
+
+// unasked tells what was said and has no place in the answers as they are.
+func (f *filling) unasked() {
+	if f.form.Trouble != "" {
+		f.sheet.Problems = append(f.sheet.Problems, Problem{Text: f.form.Trouble, Warning: true})
+	}
+	for _, field := range slices.Sorted(maps.Keys(f.form.Said)) {
+		if _, still := f.answers[field]; still && !f.asked(field) {
+			f.sheet.Problems = append(f.sheet.Problems, Problem{Text: flagOf(field) + " is left out: it does not apply to these answers.", Warning: true})
+		}
+	}
+}
+
+// flagOf is the flag that answers a field.
+func flagOf(field string) string {
+	for _, q := range slices.Concat(serviceQuestions, systemQuestions) {
+		if q.Field == field && q.Flag != "" {
+			return q.Flag
+		}
+	}
+	return "--set " + attribute(field)
 }
 
 func (f *filling) service() {

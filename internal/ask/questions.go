@@ -98,7 +98,7 @@ var systemQuestions = []question{
 	{
 		Question: Question{Field: "system.gateway", Label: "Gateway", Group: "System", Why: "Takes requests from outside to the services. none: you have one already.", Later: true, Kind: Select, Essential: true, Flag: "--gateway", Pinned: true},
 		options: func(f *filling) []Option {
-			return append(f.providers("gateway"), Option{spec.NoGateway, "generate none"})
+			return append(f.providers("gateway"), Option{spec.NoGateway, "you have one already"})
 		},
 		initial: func(f *filling) []string { return []string{f.providersOr("gateway", spec.NoGateway)} },
 		put: func(f *filling, i *Item) {

@@ -90,11 +90,11 @@ func Main() int {
 	return Run(ctx, env, os.Args[1:])
 }
 
-// interrupts turns the first Ctrl-C, SIGTERM or SIGHUP into a cancelled context
+// interrupts turns the first Ctrl-C, SIGTERM, SIGHUP or SIGQUIT into a cancelled context
 // and the second into kill.
 func interrupts(cancel func(), kill chan struct{}) {
 	c := make(chan os.Signal, 2)
-	signal.Notify(c, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(c, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	<-c
 	cancel()
 	<-c

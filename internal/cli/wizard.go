@@ -77,7 +77,7 @@ func codeOf(err error) int {
 func (s *session) ask(ctx context.Context, cfg wizard.Config, how asking) (wizard.Outcome, error) {
 	env := s.env
 	if how == askLines {
-		return wizard.Plain(ctx, cfg, env.Stdin, env.Stderr)
+		return wizard.Plain(ctx, cfg, env.Stdin, env.Stderr), nil
 	}
 	width, height, err := term.GetSize(env.Screen.Fd())
 	if err != nil || width <= 0 || height <= 0 {

@@ -204,6 +204,9 @@ func shorten(s string) string {
 	return s
 }
 
+// mostKnown is how many words a message lists.
+const mostKnown = 20
+
 // DidYouMean is a sentence, with a space before it, that proposes the nearest of
 // the known words or lists them all; "" where none is known.
 func DidYouMean(word string, known []string) string {
@@ -218,6 +221,9 @@ func DidYouMean(word string, known []string) string {
 	}
 	if len(known) == 0 {
 		return ""
+	}
+	if n := len(known) - mostKnown; n > 0 {
+		return fmt.Sprintf(" Known: %s and %d more.", strings.Join(known[:mostKnown], ", "), n)
 	}
 	return fmt.Sprintf(" Known: %s.", strings.Join(known, ", "))
 }

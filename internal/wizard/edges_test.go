@@ -219,7 +219,7 @@ func TestEnterTwice(t *testing.T) {
 
 // TestTheDefaultTypedIsNoAnswer: it goes on following the name.
 func TestTheDefaultTypedIsNoAnswer(t *testing.T) {
-	m := start(t).press("pay<tab><tab>x")
+	m := start(t).press("pay<tab><tab><end>x")
 	if m.answers["route"] == nil {
 		t.Fatal("an answer is not kept")
 	}

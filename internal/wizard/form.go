@@ -42,6 +42,7 @@ func (m *model) enter(field string) {
 		m.input.SetValue(clean1(strings.Join(i.Value, " ")))
 		m.input.CursorEnd()
 		m.input.Focus()
+		m.untouched = !i.Given && len(i.Value) > 0
 	}
 }
 
@@ -148,15 +149,33 @@ func (m *model) travelKey(key string) tea.Cmd {
 
 func (m *model) edit(i *ask.Item, msg tea.Msg) tea.Cmd {
 	before := m.input.Value()
+	if m.untouched && brings(msg) {
+		m.input.SetValue("")
+	}
+	m.untouched = false
 	m.input, _ = m.input.Update(msg)
 	now := m.input.Value()
+	if i.Kind == ask.Number { // also what a paste brings
+		if now = strings.Map(digit, now); now != m.input.Value() {
+			m.input.SetValue(now)
+			m.notice = "Only digits: " + i.Label + " is a whole number."
+		}
+	}
 	if now == before {
 		return nil
 	}
-	if i.Kind == ask.Number { // also what a paste brings
-		m.input.SetValue(strings.Map(digit, now))
-	}
 	return m.typed()
+}
+
+// brings says that a message brings text, and does not move in what is there.
+func brings(msg tea.Msg) bool {
+	switch msg := msg.(type) {
+	case tea.PasteMsg:
+		return msg.Content != ""
+	case tea.KeyPressMsg:
+		return msg.Text != ""
+	}
+	return false
 }
 
 func digit(r rune) rune {

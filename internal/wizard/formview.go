@@ -30,7 +30,7 @@ func (m *model) form(width int) *block {
 	drawn := false
 	rest := func() {
 		if !drawn {
-			m.drawButton(b)
+			m.drawButton(b, width)
 			drawn = true
 		}
 	}
@@ -47,7 +47,7 @@ func (m *model) form(width int) *block {
 	return b
 }
 
-func (m *model) drawButton(b *block) {
+func (m *model) drawButton(b *block, width int) {
 	text := "[ Review and create ]"
 	lead := "  "
 	if m.focus == button {
@@ -55,6 +55,9 @@ func (m *model) drawButton(b *block) {
 		text, lead = m.theme.chosen.Render(text), m.theme.accent.Render(m.theme.point)+" "
 	}
 	b.add("", lead+text, "")
+	for _, p := range m.sheet.Problems { // about nothing that is asked
+		b.add(m.problem(p, width)...)
+	}
 	if len(m.stops()) > 1+slices.Index(m.stops(), button) {
 		b.add(m.theme.dim.Render("The rest has sensible defaults."))
 	}
@@ -75,6 +78,9 @@ func (m *model) drawItem(b *block, i *ask.Item, width int) {
 		m.drawOptions(b, i, width)
 	default:
 		text, at := m.typedView(width - 5)
+		if m.untouched {
+			text = m.theme.dim.Render(text)
+		}
 		b.cursor = &[2]int{4 + at, len(b.lines)}
 		b.add("  " + m.theme.accent.Render(">") + " " + text)
 	}
@@ -120,6 +126,8 @@ func (m *model) value(i *ask.Item, width int) string {
 	}
 	text := clean1(strings.Join(i.Value, sep))
 	switch {
+	case text == "" && i.Required:
+		return m.theme.change.Render("needed")
 	case text == "" && i.None != "" && !m.waits(i):
 		return m.theme.dim.Render(i.None)
 	case text == "":
@@ -148,7 +156,7 @@ func (m *model) drawOptions(b *block, i *ask.Item, width int) {
 	height := min(mostOptions, max(3, m.bodyHeight()-8))
 	first := window(len(shown), height, m.list.at-height/2, m.list.at, m.list.at)
 	for n := first; n < min(len(shown), first+height); n++ {
-		b.add(t.cut(m.option(i, shown[n], n == m.list.at), width))
+		b.add(m.option(i, shown[n], n == m.list.at, width)...)
 	}
 	switch more := len(shown) - height; {
 	case len(shown) == 0:
@@ -160,7 +168,8 @@ func (m *model) drawOptions(b *block, i *ask.Item, width int) {
 	}
 }
 
-func (m *model) option(i *ask.Item, o ask.Option, pointed bool) string {
+// option is a line; what it is, of the one that the pointer is on, can be read whole.
+func (m *model) option(i *ask.Item, o ask.Option, pointed bool, width int) []string {
 	t := m.theme
 	lead, box, on := "   ", " ", slices.Contains(i.Value, o.Value)
 	if pointed {
@@ -173,32 +182,49 @@ func (m *model) option(i *ask.Item, o ask.Option, pointed bool) string {
 	if i.Kind == ask.Select {
 		mark = "(" + box + ")"
 	}
-	name := clean1(o.Value)
+	name, note := clean1(o.Value), clean1(o.Note)
+	whole := ansi.StringWidth(name)+ansi.StringWidth(note)+10 <= width
 	if pointed {
 		name = t.strong.Render(name)
 	}
 	if on {
 		mark = t.add.Render(mark)
 	}
-	return lead + " " + mark + " " + name + "  " + t.dim.Render(clean1(o.Note))
+	line := lead + " " + mark + " " + name
+	if whole || !pointed {
+		return []string{t.cut(line+"  "+t.dim.Render(note), width)}
+	}
+	out := []string{t.cut(line, width)}
+	for _, l := range wrap(note, width-8) {
+		out = append(out, "        "+t.dim.Render(l))
+	}
+	return out
 }
 
 func (m *model) drawProblems(b *block, i *ask.Item, width int) {
-	t := m.theme
-	for _, p := range i.Problems {
-		sign, style := t.warn, t.change
-		if !p.Warning {
-			sign, style = t.wrong, t.bad
-			if i.Required && !i.Given && !m.left[i.Field] {
-				continue // nobody has begun to answer
-			}
+	if t := m.theme; i.Required && !i.Given {
+		if m.left[i.Field] {
+			b.add("  " + t.bad.Render(t.wrong+" It needs an answer."))
 		}
-		lead := sign
-		for _, l := range wrap(t.say(p.Text), width-4) {
-			b.add("  " + style.Render(lead+" "+l))
-			lead = " "
-		}
+		return
 	}
+	for _, p := range i.Problems {
+		b.add(m.problem(p, width)...)
+	}
+}
+
+// problem is a message as lines.
+func (m *model) problem(p ask.Problem, width int) (lines []string) {
+	t := m.theme
+	lead, style := t.warn, t.change
+	if !p.Warning {
+		lead, style = t.wrong, t.bad
+	}
+	for _, l := range wrap(t.say(p.Text), width-4) {
+		lines = append(lines, "  "+style.Render(lead+" "+l))
+		lead = " "
+	}
+	return lines
 }
 
 // typedView is the part of the text field around its cursor, and where in it the

@@ -37,6 +37,7 @@ type model struct {
 	focus       string
 	left        map[string]bool // fields that were left once: what is wrong with them is said
 	input       textinput.Model
+	untouched   bool // the field holds a default: the first letter typed replaces it
 	list        chooser
 	tab         tab
 	narrowForm  bool // a narrow window shows the form, not the preview
@@ -49,6 +50,7 @@ type model struct {
 	reloading   bool
 
 	theme         theme
+	dark, few     bool // the terminal's background, and whether it has 16 colours or none
 	width, height int
 	outcome       Outcome
 	ended         bool
@@ -104,7 +106,7 @@ func Page(ctx context.Context, cfg Config, o Options) (Outcome, error) {
 func newModel(cfg Config, width, height int, t theme) *model {
 	m := &model{
 		cfg: cfg, given: cfg.Answers, left: map[string]bool{}, narrowForm: true,
-		input: textinput.New(), theme: t, width: width, height: height, after: tea.Tick,
+		input: textinput.New(), theme: t, dark: true, width: width, height: height, after: tea.Tick,
 	}
 	m.input.SetVirtualCursor(false)
 	m.input.CharLimit = maxAnswer
@@ -160,6 +162,7 @@ type (
 		changed    bool
 	}
 	enrichMsg struct{}
+	beatMsg   struct{}
 	bugMsg    struct{ bug *Bug }
 )
 
@@ -201,7 +204,11 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
 	case tea.BackgroundColorMsg:
-		m.theme = newTheme(msg.IsDark(), m.theme.ascii)
+		m.dark = msg.IsDark()
+		m.paint()
+	case tea.ColorProfileMsg:
+		m.few = msg.Profile < colorprofile.ANSI256
+		m.paint()
 	case tea.KeyPressMsg:
 		m.notice = ""
 		return m.key(msg)
@@ -210,6 +217,8 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		return m.paste(msg.Content)
 	case enrichMsg:
 		return m.reload(true)
+	case beatMsg:
+		return m.beaten()
 	case planDueMsg:
 		return m.planDue(msg.generation)
 	case planMsg:
@@ -225,6 +234,12 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		panic(msg.bug)
 	}
 	return nil
+}
+
+func (m *model) paint() {
+	if m.theme = newTheme(m.dark, m.theme.ascii); m.few {
+		m.theme = m.theme.basic()
+	}
 }
 
 // key hands a key to the page in front.

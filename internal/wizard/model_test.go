@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/zclconf/go-cty/cty"
 
@@ -60,7 +61,7 @@ func TestNothingAnsweredIsNotReviewed(t *testing.T) {
 	if m.mustShow(t, "Name"); strings.Contains(m.screen(), "✗") {
 		t.Error("an error before anybody answered")
 	}
-	m.press("<tab><tab><ctrl+r>").mustShow(t, `"" cannot name a service`)
+	m.press("<tab><tab><ctrl+r>").mustShow(t, "It needs an answer.")
 	if m.focus != "name" {
 		t.Errorf("focus %q", m.focus)
 	}
@@ -123,7 +124,7 @@ func TestDefaultsStayAlive(t *testing.T) {
 	if m.sheet.Value("route") != "/pay" {
 		t.Fatalf("route %q", m.sheet.Value("route"))
 	}
-	m.press("ments<enter><enter>x")
+	m.press("ments<enter><enter><end>x")
 	if m.sheet.Value("route") != "/paymentsx" {
 		t.Fatalf("route %q", m.sheet.Value("route"))
 	}
@@ -174,8 +175,13 @@ func TestPaste(t *testing.T) {
 	m.press("<ctrl+n><ctrl+n><ctrl+n>")
 	m.send(tea.PasteMsg{Content: "not into a list"})
 	m = start(t).press("<ctrl+n><ctrl+n><ctrl+n><ctrl+n><ctrl+n><ctrl+d>")
-	m.send(tea.PasteMsg{Content: "90 00x"})
-	if got := m.sheet.Value("port"); got != "81049000" {
+	m.send(tea.PasteMsg{Content: "90 00x"}) // in place of the default
+	if got := m.sheet.Value("port"); got != "9000" {
+		t.Errorf("port %q", got)
+	}
+	m.mustShow(t, "Only digits")
+	m.press("1")
+	if got := m.sheet.Value("port"); got != "90001" {
 		t.Errorf("port %q", got)
 	}
 }
@@ -218,7 +224,7 @@ func TestSpecChangedFitsTheNarrowestWindow(t *testing.T) {
 
 // The keys of the review are its own: Enter creates there.
 func TestKeysOfTheReview(t *testing.T) {
-	m := start(t, ask.Join).press("payments<ctrl+r>?")
+	m := start(t).press("payments<ctrl+r>?")
 	m.mustShow(t, "create what the plan says")
 	m.press("x?").mustShow(t, "create what the plan says")
 	m.press("x<esc><f1>").mustShow(t, "accept the answer and go on")
@@ -398,4 +404,46 @@ func BenchmarkKey(b *testing.B) {
 			}
 		})
 	}
+}
+
+// TestTheFirstLetterReplacesADefault: a port is typed, not appended to another.
+func TestTheFirstLetterReplacesADefault(t *testing.T) {
+	toPort := "<ctrl+n><ctrl+n><ctrl+n><ctrl+n><ctrl+n>"
+	for keys, want := range map[string]string{"9": "9", "90": "90", "<backspace>9": "8109", "<end>9": "81049", "<left>9": "81094", "9<enter><shift+tab>0": "90", "x": "8104"} {
+		if got := start(t).press(toPort + keys).sheet.Value("port"); got != want {
+			t.Errorf("%s: %s, want %s", keys, got, want)
+		}
+	}
+}
+
+func TestALongPlanIsAlive(t *testing.T) {
+	m := start(t).press("payments")
+	m.page = reviewPage
+	m.planDue(m.planning.generation)
+	m.Update(beatMsg{})
+	m.mustShow(t, "Planning.. Nothing is written yet.")
+	if strings.Contains(m.screen(), "Enter create") {
+		t.Error("it offers to create what is not planned")
+	}
+}
+
+// TestFewColours uses the terminal's own: nobody can read dark blue on black.
+func TestFewColours(t *testing.T) {
+	m := start(t)
+	lines, _ := m.frame()
+	m.send(tea.ColorProfileMsg{Profile: colorprofile.ANSI})
+	few, _ := m.frame()
+	if strings.Contains(strings.Join(few, ""), "38;2;") || !strings.Contains(strings.Join(lines, ""), "38;2;") {
+		t.Error("colours that 16 colours do not have")
+	}
+}
+
+// TestFlagsThatDoNotApply are told, never dropped in silence.
+func TestFlagsThatDoNotApply(t *testing.T) {
+	cfg := config(t, ask.Join)
+	cfg.Answers = ask.Answers{"pack": {"nosuch"}, "inputs.foo": {"1"}}
+	cfg.Form.Said, cfg.Form.Trouble = cfg.Answers, "The spec has 2 errors."
+	m := newTest(cfg, 120, 35).press("payments")
+	m.mustShow(t, "--set foo is left out: it does not apply", "--pack is left out", "The spec has 2 errors.")
+	m.press("<ctrl+r><enter>").mustShow(t, "--set foo is left out", "Enter create")
 }

@@ -17,9 +17,7 @@ import (
 // Plain asks the questions of the page line by line, for screen readers, dumb
 // terminals and pipes: plain text, nothing drawn again. A line that nobody ended, an
 // end of the input and a context that ends are no answers: the outcome is then Lost.
-// The error says why the plan could not be made; the answers are in the outcome
-// also then.
-func Plain(ctx context.Context, cfg Config, in io.Reader, out io.Writer) (Outcome, error) {
+func Plain(ctx context.Context, cfg Config, in io.Reader, out io.Writer) Outcome {
 	p := &plain{cfg: cfg, form: cfg.Form, answers: cfg.Answers.Clone(), in: bufio.NewReader(in), out: out}
 	if p.answers == nil {
 		p.answers = ask.Answers{}
@@ -30,12 +28,11 @@ func Plain(ctx context.Context, cfg Config, in io.Reader, out io.Writer) (Outcom
 	for next := state(p.offerDraft); next != nil && err == nil; {
 		next, err = next(ctx)
 	}
-	if errors.Is(err, errLost) {
+	if err != nil {
 		fmt.Fprintln(p.out)
-		err = nil
 	}
 	p.result.Answers, p.result.Sheet = p.answers, p.sheet
-	return p.result, err
+	return p.result
 }
 
 // plain is what is known while the questions are asked.
@@ -51,7 +48,8 @@ type plain struct {
 	asked   int // lines so far
 }
 
-// state is where a person stands. It returns where they go, nil for the end.
+// state is where a person stands. It returns where they go, nil for the end; its
+// only error is errLost.
 type state func(context.Context) (state, error)
 
 // errLost ends the questions where nobody is there any more.
@@ -78,7 +76,7 @@ func (p *plain) offerDraft(ctx context.Context) (state, error) {
 	}
 	p.say(fmt.Sprintf("A draft from %s has %s.", d.Saved.Format("2 January 15:04"), count(len(d.Answers), "answer")))
 	for {
-		p.lines("1. Go on with it", "2. Begin anew", "3. Throw it away and leave")
+		p.lines("1. Go on with it", "2. Begin anew", "3. Throw it away and begin anew")
 		line, err := p.read(ctx, "Number [1]: ")
 		if err != nil {
 			return nil, err
@@ -93,8 +91,8 @@ func (p *plain) offerDraft(ctx context.Context) (state, error) {
 		case "2":
 			return p.begin(), nil
 		case "3":
-			p.result.Action, p.result.Resumed = Discard, true // the caller removes a draft that was taken up
-			return nil, nil
+			p.result.Resumed = true // so that it is removed
+			return p.begin(), nil
 		}
 		p.say("Type 1, 2 or 3.")
 	}
@@ -297,7 +295,9 @@ func (p *plain) review(ctx context.Context) (state, error) {
 	case ctx.Err() != nil:
 		return nil, errLost
 	case err != nil:
-		return nil, fmt.Errorf("planning: %w", err)
+		p.plan = nil
+		p.wrapped("Wrong: ", "It cannot be planned. "+err.Error())
+		return p.decide, nil
 	}
 	p.plan = plan
 	p.showPlan()
@@ -369,7 +369,9 @@ func (p *plain) create() (state, error) {
 	p.say("The spec changed on the disk meanwhile. It is read again; your answers stay.")
 	form, err := p.cfg.Reload()
 	if err != nil {
-		return nil, fmt.Errorf("reading the spec again: %w", err)
+		p.plan = nil
+		p.wrapped("Wrong: ", "It cannot be read. "+err.Error())
+		return p.decide, nil
 	}
 	p.form = form
 	p.fill()

@@ -80,7 +80,7 @@ func searches(item *ask.Item, line string) bool {
 func (p *plain) options(item *ask.Item, part string) {
 	found := false
 	for n, o := range item.Options {
-		if !strings.Contains(o.Value, part) {
+		if !strings.Contains(strings.ToLower(o.Value), strings.ToLower(part)) {
 			continue
 		}
 		mark := "- "

@@ -161,10 +161,7 @@ func (s *script) Read(b []byte) (int, error) {
 func play(t *testing.T, cfg wizard.Config, lines []string) (string, wizard.Outcome) {
 	t.Helper()
 	var seen bytes.Buffer
-	out, err := wizard.Plain(context.Background(), cfg, &script{slices.Clone(lines), &seen}, &seen)
-	if err != nil {
-		t.Fatal(err)
-	}
+	out := wizard.Plain(context.Background(), cfg, &script{slices.Clone(lines), &seen}, &seen)
 	return seen.String(), out
 }
 
@@ -261,9 +258,9 @@ func TestPlainInputEndsAnywhere(t *testing.T) {
 func TestPlainHalfALine(t *testing.T) {
 	cfg := config(t)
 	var seen bytes.Buffer
-	out, err := wizard.Plain(context.Background(), cfg, strings.NewReader("payments\n.\nyes"), &seen)
-	if err != nil || out.Action != wizard.Lost || !strings.Contains(seen.String(), "Create? ") {
-		t.Errorf("%v %v: %s", out.Action, err, seen.String())
+	out := wizard.Plain(context.Background(), cfg, strings.NewReader("payments\n.\nyes"), &seen)
+	if out.Action != wizard.Lost || !strings.Contains(seen.String(), "Create? ") {
+		t.Errorf("%v: %s", out.Action, seen.String())
 	}
 }
 
@@ -292,7 +289,7 @@ func TestPlainContextEnds(t *testing.T) {
 	cfg := config(t)
 	cfg.Answers = ask.Answers{"name": {"payments"}}
 	go func() {
-		out, _ := wizard.Plain(ctx, cfg, in, seen)
+		out := wizard.Plain(ctx, cfg, in, seen)
 		done <- out
 	}()
 	if _, err := io.WriteString(w, "python\n"); err != nil {
@@ -310,19 +307,27 @@ func TestPlainContextEnds(t *testing.T) {
 	}
 }
 
-// An interrupt while it plans is an interrupt, a plan that fails an error.
+// An interrupt while it plans is an interrupt; a plan that fails can be gone back from.
 func TestPlainPlanFails(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	broken := errors.New("the disk is full")
 	cfg := config(t)
-	cfg.Plan = func(context.Context, *ask.Sheet) (*wizard.Plan, error) { return nil, broken }
-	out, err := wizard.Plain(ctx, cfg, strings.NewReader("payments\n.\n"), io.Discard)
-	if !errors.Is(err, broken) || out.Action != wizard.Lost || out.Answers["name"] == nil {
-		t.Errorf("%v, %+v", err, out)
+	good := cfg.Plan
+	failed := false
+	cfg.Plan = func(ctx context.Context, s *ask.Sheet) (*wizard.Plan, error) {
+		if !failed {
+			failed = true
+			return nil, errors.New("the disk is full")
+		}
+		return good(ctx, s)
+	}
+	var seen bytes.Buffer
+	out := wizard.Plain(ctx, cfg, strings.NewReader("payments\n.\nyes\n<\n.\nyes\n"), &seen)
+	if out.Action != wizard.Create || !strings.Contains(seen.String(), "Wrong: It cannot be planned. the disk is full") {
+		t.Errorf("%+v: %s", out, seen.String())
 	}
 	cfg.Plan = func(ctx context.Context, _ *ask.Sheet) (*wizard.Plan, error) { cancel(); return nil, ctx.Err() }
-	if out, err := wizard.Plain(ctx, cfg, strings.NewReader("payments\n.\n"), io.Discard); err != nil || out.Action != wizard.Lost {
-		t.Errorf("%v, %+v", err, out)
+	if out := wizard.Plain(ctx, cfg, strings.NewReader("payments\n.\n"), io.Discard); out.Action != wizard.Lost {
+		t.Errorf("%+v", out)
 	}
 }
 
@@ -373,9 +378,9 @@ func TestPlainChangesNoArguments(t *testing.T) {
 
 // A pipe without end is not asked for ever.
 func TestPlainEndlessInput(t *testing.T) {
-	out, err := wizard.Plain(context.Background(), config(t), endless{}, io.Discard)
-	if err != nil || out.Action != wizard.Lost {
-		t.Errorf("%s, %v", actions[out.Action], err)
+	out := wizard.Plain(context.Background(), config(t), endless{}, io.Discard)
+	if out.Action != wizard.Lost {
+		t.Errorf("%s", actions[out.Action])
 	}
 }
 
@@ -407,7 +412,7 @@ func TestPlainHostileLines(t *testing.T) {
 	}
 	var huge bytes.Buffer
 	huge.WriteString(strings.Repeat("y", 1<<20) + "\npayments\n")
-	if out, err := wizard.Plain(context.Background(), config(t), &huge, io.Discard); err != nil || out.Answers["name"][0] != "payments" {
-		t.Errorf("after a line of a megabyte: %v, %v", out.Answers, err)
+	if out := wizard.Plain(context.Background(), config(t), &huge, io.Discard); out.Answers["name"][0] != "payments" {
+		t.Errorf("after a line of a megabyte: %v", out.Answers)
 	}
 }

@@ -18,6 +18,7 @@ type planning struct {
 	plan       *Plan // the last good one
 	err        error
 	running    bool
+	beats      int // while it runs, for a sign of life
 	cancel     context.CancelFunc
 }
 
@@ -64,13 +65,28 @@ func (m *model) planDue(generation int) tea.Cmd {
 		return nil
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	p.running, p.cancel = true, cancel
+	p.running, p.cancel, p.beats = true, cancel, 0
 	sheet, render := m.sheet, m.cfg.Plan
-	return guarded(func() tea.Msg {
+	return tea.Batch(guarded(func() tea.Msg {
 		defer cancel()
 		plan, err := render(ctx, sheet)
 		return planMsg{generation, plan, err}
-	})
+	}), m.beat())
+}
+
+// beatEvery is how often a long plan shows that it is alive.
+const beatEvery = 400 * time.Millisecond
+
+func (m *model) beat() tea.Cmd {
+	return m.after(beatEvery, func(time.Time) tea.Msg { return beatMsg{} })
+}
+
+func (m *model) beaten() tea.Cmd {
+	if !m.planning.running {
+		return nil
+	}
+	m.planning.beats++
+	return m.beat()
 }
 
 func (m *model) planned(msg planMsg) tea.Cmd {

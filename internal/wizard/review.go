@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"fmt"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -63,17 +64,22 @@ func (m *model) create() tea.Cmd {
 	case m.review.checking:
 		return nil
 	case m.failed():
-		return nil
+		return m.check() // the disk may be why
 	case plan == nil:
 		m.review.wanted = true
 		return nil
 	case plan.Count("!") > 0:
-		m.notice = fmt.Sprintf("%d files marked ! need a decision first. s keeps the answers as a draft.", plan.Count("!"))
+		m.notice = fmt.Sprintf("%d files marked ! need a decision first: s keeps the answers meanwhile.", plan.Count("!"))
 		return nil
 	case m.changed:
 		return nil // the notice says what to do
 	}
 	m.review.checking = true
+	return m.check()
+}
+
+// check looks whether the spec on the disk is still the form's.
+func (m *model) check() tea.Cmd {
 	changed, n := m.cfg.Changed, m.planning.generation
 	return guarded(func() tea.Msg { return checkedMsg{n, changed != nil && changed()} })
 }
@@ -125,7 +131,7 @@ func (m *model) reviewBody(height int) []string {
 	plan := p.current()
 	if plan == nil {
 		if !m.failed() {
-			return []string{" Planning. Nothing is written yet."}
+			return []string{" Planning" + strings.Repeat(".", 1+m.planning.beats%3) + strings.Repeat(" ", 2-m.planning.beats%3) + " Nothing is written yet."}
 		}
 		out := []string{" " + t.bad.Render(t.wrong+" It cannot be planned, and nothing was written.")}
 		for _, l := range wrap(t.say(p.err.Error()), m.width-4) {

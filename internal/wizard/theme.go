@@ -28,6 +28,14 @@ var asciiGlyphs = glyphs{
 	branch: "|- ", last: "`- ", through: "|  ", ascii: true,
 }
 
+// basic is for terminals of 16 colours: these are the terminal's own, which its user
+// can read; nothing is dimmed there, because nobody knows to what.
+func (t theme) basic() theme {
+	fg := func(n string) lipgloss.Style { return lipgloss.NewStyle().Foreground(lipgloss.Color(n)) }
+	t.accent, t.add, t.change, t.bad, t.dim = t.strong, fg("2"), fg("3"), fg("1"), t.plain
+	return t
+}
+
 // The colours hold a contrast of 5 and more on white, on #111 and on both Solarized.
 func newTheme(dark, ascii bool) theme {
 	pick := lipgloss.LightDark(dark)

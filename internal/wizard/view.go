@@ -147,7 +147,7 @@ func (m *model) foot() string {
 func (m *model) keyHints() []string {
 	switch m.page {
 	case reviewPage:
-		if m.failed() {
+		if m.failed() || m.planning.current() == nil {
 			return []string{"esc back", "s save draft", "? keys", "ctrl+c leave"}
 		}
 		diff := "pgdn diff"
