@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/azulejo-dev/azulejo/generators"
@@ -77,9 +78,28 @@ func flagAnswers(cmd *cobra.Command, fields map[string]string) (ask.Answers, err
 	return out, nil
 }
 
-// openForm asks about a new service: in the system of a folder, or alone. It reads
-// no more than a first question needs.
+// specErrors are what is wrong with the texts of a spec; as an error it is the first.
+type specErrors struct {
+	files map[string][]byte
+	diags hcl.Diagnostics
+}
+
+func (e *specErrors) Error() string { return firstError(e.diags).Error() }
+
+// openForm is readForm where messages can be printed.
 func (env *Env) openForm(root string, force bool) (*ask.Form, error) {
+	f, err := env.readForm(root, force)
+	var bad *specErrors
+	if errors.As(err, &bad) {
+		env.printDiagnostics(env.Stderr, env.ErrTTY, bad.files, bad.diags)
+		return nil, withCode(exitError, errors.New("the spec has errors: nothing was written"))
+	}
+	return f, err
+}
+
+// readForm asks about a new service: in the system of a folder, or alone. It reads
+// no more than a first question needs. A faulty spec is a *specErrors.
+func (env *Env) readForm(root string, force bool) (*ask.Form, error) {
 	p, err := project.OpenSpec(root)
 	switch {
 	case errors.Is(err, project.ErrNoSpec):
@@ -97,8 +117,7 @@ func (env *Env) openForm(root string, force bool) (*ask.Form, error) {
 	texts := relativeTexts(root, p.Texts)
 	parsed, diags := spec.Parse(texts)
 	if diags.HasErrors() {
-		env.printDiagnostics(env.Stderr, env.ErrTTY, filesOf(texts), diags)
-		return nil, withCode(exitError, errors.New("the spec has errors: nothing was written"))
+		return nil, &specErrors{filesOf(texts), diags}
 	}
 	f.Base = parsed
 	if len(parsed.System.Packs) > 0 { // a pack of the system's own may bring a language
@@ -115,7 +134,11 @@ func (env *Env) fullForm(root string, f *ask.Form) (*ask.Form, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.Catalog = w.catalog // what is wrong with the spec by now, the new service may mend
+	f.Catalog = w.catalog
+	w.relative(env)
+	if err := firstError(w.diags); err != nil { // no obstacle: the new service may mend it
+		f.Trouble = "The spec has an error already: " + err.Error()
+	}
 	return f, nil
 }
 

@@ -5,8 +5,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +22,7 @@ type drafts struct {
 	dir     string // "" where there is no place for them
 	prefix  string
 	offered string // the file of the one that was offered
-	kind    string
+	of      *session
 }
 
 type draftFile struct {
@@ -32,8 +34,8 @@ type draftFile struct {
 
 const draftVersion = 1
 
-func (env *Env) drafts(root, kind string) *drafts {
-	d := &drafts{kind: kind, prefix: digest(kind+"\x00"+root) + "-"}
+func (env *Env) drafts(s *session) *drafts {
+	d := &drafts{of: s, prefix: digest(s.kind+"\x00"+s.root) + "-"}
 	switch state, home := env.getenv("XDG_STATE_HOME"), env.getenv("HOME"); {
 	case filepath.IsAbs(state):
 		d.dir = filepath.Join(state, "azulejo", "drafts")
@@ -85,7 +87,7 @@ func (d *drafts) done(out *wizard.Outcome) {
 
 // leave keeps the answers, unless the person threw them away, and says so.
 func (d *drafts) leave(env *Env, out *wizard.Outcome) {
-	if out.Action == wizard.Discard || len(out.Answers) == 0 {
+	if typed := !maps.EqualFunc(out.Answers, d.of.said, slices.Equal); out.Action == wizard.Discard || !typed && out.Action == wizard.Lost {
 		d.done(out)
 		fmt.Fprintln(env.Stderr, "Nothing was written.")
 		return
@@ -97,10 +99,10 @@ func (d *drafts) leave(env *Env, out *wizard.Outcome) {
 		if name != d.offered {
 			d.done(out)
 		}
-		fmt.Fprintf(env.Stderr, "Nothing was written. The answers are kept: azulejo %s%s offers them again.\n", d.kind, hint(env.options()))
+		fmt.Fprintf(env.Stderr, "Nothing was written. The answers are kept: azulejo %s%s offers them again.\n", d.of.kind, hint(env.options()))
 	}
 	if out.Sheet != nil && out.Sheet.Valid() {
-		for _, argv := range out.Sheet.Commands(env.options()...) {
+		for _, argv := range out.Sheet.Commands(d.of.options()...) {
 			fmt.Fprintln(env.Stderr, "Same thing without the wizard:", printable(strings.Join(ask.Lines(argv, 100), "\n")))
 		}
 	}

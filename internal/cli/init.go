@@ -51,6 +51,7 @@ func (env *Env) runInit(cmd *cobra.Command, o *initOptions, args []string) error
 	if err != nil {
 		return err
 	}
+	s := env.session("init", root, &o.planOptions)
 	form, err := env.beginForm(root)
 	if err != nil {
 		return err
@@ -58,7 +59,7 @@ func (env *Env) runInit(cmd *cobra.Command, o *initOptions, args []string) error
 	if len(args) > 0 {
 		answers["system.name"] = args[:1]
 	} else if how := env.asks(&o.planOptions, o.accessible); how != askNobody {
-		return env.runWizard(cmd.Context(), &session{env: env, root: root, kind: "init", force: o.force, keepMine: o.keepMine}, form, answers, how)
+		return env.runWizard(cmd.Context(), s, form, answers, how)
 	}
 	form.Literal = true
 	src, err := env.sourceOf(root, form.Fill(answers), o.force)

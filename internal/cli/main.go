@@ -79,7 +79,9 @@ func Main() int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	kill := make(chan struct{})
-	go interrupts(cancel, kill)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT) // here: who goes beside may come too late
+	go interrupts(signals, cancel, kill)
 	env := &Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ(), Dir: dir,
 		OutTTY: isTerminal(os.Stdout), ErrTTY: isTerminal(os.Stderr), InTTY: isTerminal(os.Stdin), Kill: kill,
@@ -92,12 +94,10 @@ func Main() int {
 
 // interrupts turns the first Ctrl-C, SIGTERM, SIGHUP or SIGQUIT into a cancelled context
 // and the second into kill.
-func interrupts(cancel func(), kill chan struct{}) {
-	c := make(chan os.Signal, 2)
-	signal.Notify(c, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
-	<-c
+func interrupts(signals <-chan os.Signal, cancel func(), kill chan struct{}) {
+	<-signals
 	cancel()
-	<-c
+	<-signals
 	close(kill)
 	time.Sleep(lastMoment) // who listens to kill needs this long at the most
 	os.Exit(exitInterrupted)

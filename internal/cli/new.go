@@ -70,6 +70,7 @@ func (env *Env) runNew(cmd *cobra.Command, o *newOptions, args []string) error {
 	if len(args) > 0 {
 		answers["name"] = args[:1]
 	}
+	s := env.session("new", root, &o.planOptions)
 	form, err := env.openForm(root, o.force)
 	if err != nil {
 		return err
@@ -82,7 +83,7 @@ func (env *Env) runNew(cmd *cobra.Command, o *newOptions, args []string) error {
 	if how == askNobody {
 		return fmt.Errorf("missing: %s. Example: azulejo new orders --lang go --yes; on a terminal, azulejo new asks for them", strings.Join(missing, " and "))
 	}
-	return env.runWizard(cmd.Context(), &session{env: env, root: root, kind: "new", force: o.force, keepMine: o.keepMine}, form, answers, how)
+	return env.runWizard(cmd.Context(), s, form, answers, how)
 }
 
 func missingFlags(a ask.Answers) (missing []string) {

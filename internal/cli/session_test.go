@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -16,7 +15,11 @@ import (
 func sessionIn(t *testing.T, root, kind string) *session {
 	t.Helper()
 	env := &Env{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: &strings.Builder{}, Dir: filepath.Dir(root), base: root}
-	return &session{env: env, root: root, kind: kind}
+	s := env.session(kind, root, &planOptions{})
+	if kind == "init" {
+		s.purpose = ask.Begin
+	}
+	return s
 }
 
 func writeSpec(t *testing.T, root, text string) {
@@ -106,20 +109,35 @@ func TestKeepMine(t *testing.T) {
 	}
 }
 
-// TestAFailedPlanIsAnError and no interrupt: its exit code says so.
-func TestAFailedPlanIsAnError(t *testing.T) {
+// TestTheSystemIsGone: a service that was to join it is not made to stand alone.
+func TestTheSystemIsGone(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "shop")
-	s := sessionIn(t, root, "init")
-	s.env.Stdin = strings.NewReader(".\n")
+	writeSpec(t, root, "system \"shop\" {}\n")
+	s := sessionIn(t, root, "new")
 	f, err := s.form()
 	if err != nil {
 		t.Fatal(err)
 	}
-	writeSpec(t, root, "system \"other\" {}\n")
-	err = s.env.runWizard(context.Background(), s, f, ask.Answers{}, askLines)
-	var coded *exitCodeError
-	if !errors.As(err, &coded) || coded.code != exitError {
-		t.Errorf("%v", err)
+	sheet := f.Fill(ask.Answers{"name": {"pay"}, "language": {"go"}})
+	if err := os.Remove(filepath.Join(root, "azulejo.hcl")); err != nil {
+		t.Fatal(err)
+	}
+	for what, err := range map[string]error{"reload": second(s.reload()), "plan": second(s.plan(context.Background(), sheet))} {
+		if err == nil || !strings.Contains(err.Error(), "azulejo.hcl is gone from shop") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// TestTroubleIsTold before anybody answers: a spec with errors is not planned.
+func TestTroubleIsTold(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "shop")
+	writeSpec(t, root, "system \"shop\" {\n  gateway \"nosuch\" {}\n  target \"moon\" {}\n}\n")
+	f, err := sessionIn(t, root, "new").form()
+	if err != nil || !strings.Contains(f.Trouble, "There is no gateway \"nosuch\"") || !strings.Contains(f.Trouble, "and 1 error more") {
+		t.Errorf("%v, %q", err, f.Trouble)
 	}
 }
 
@@ -127,18 +145,20 @@ func TestAFailedPlanIsAnError(t *testing.T) {
 func TestDraftsThatDoNotFit(t *testing.T) {
 	env := &Env{Stderr: io.Discard, Environ: []string{"XDG_STATE_HOME=" + filepath.Join(t.TempDir(), "[x")}}
 	save := func(a ask.Answers) string {
-		name, err := env.drafts("/shop", "new").save(env, a)
+		name, err := env.drafts(&session{env: env, root: "/shop", kind: "new"}).save(env, a)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return name
 	}
 	file := save(ask.Answers{"name": {"pay"}, "language": {"go"}})
-	offered := func(said ask.Answers) *wizard.Draft { return env.drafts("/shop", "new").offer(said) }
+	offered := func(said ask.Answers) *wizard.Draft {
+		return env.drafts(&session{env: env, root: "/shop", kind: "new"}).offer(said)
+	}
 	if d := offered(ask.Answers{"name": {"pay"}}); d == nil || d.Answers["language"][0] != "go" {
 		t.Errorf("%v", d)
 	}
-	if offered(ask.Answers{"name": {"orders"}}) != nil || env.drafts("/shop", "init").offer(nil) != nil || env.drafts("/other", "new").offer(nil) != nil {
+	if offered(ask.Answers{"name": {"orders"}}) != nil || env.drafts(&session{env: env, root: "/shop", kind: "init"}).offer(nil) != nil || env.drafts(&session{env: env, root: "/other", kind: "new"}).offer(nil) != nil {
 		t.Error("a draft of something else")
 	}
 	for _, name := range []string{"orders", "pay"} { // whichever the folder lists first

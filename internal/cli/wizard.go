@@ -13,6 +13,7 @@ import (
 
 	"github.com/azulejo-dev/azulejo/internal/ask"
 	"github.com/azulejo-dev/azulejo/internal/project"
+	"github.com/azulejo-dev/azulejo/internal/spec"
 	"github.com/azulejo-dev/azulejo/internal/wizard"
 )
 
@@ -21,9 +22,11 @@ type session struct {
 	env   *Env
 	root  string
 	kind  string // the command: new or init
+	said  ask.Answers
 	force bool
 
 	keepMine bool // as apply's
+	purpose  ask.Purpose
 
 	mu    sync.Mutex
 	stamp string // of the spec that the form was made from
@@ -35,11 +38,17 @@ type prepared struct {
 	plan *project.Plan
 }
 
+// session begins before the spec is read, so that no change after that goes unseen.
+func (env *Env) session(kind, root string, o *planOptions) *session {
+	return &session{env: env, kind: kind, root: root, force: o.force, keepMine: o.keepMine, stamp: project.Stamp(root)}
+}
+
 func (env *Env) runWizard(ctx context.Context, s *session, form *ask.Form, answers ask.Answers, how asking) error {
-	s.stamp = project.Stamp(s.root)
-	drafts := env.drafts(s.root, s.kind)
+	s.said, s.purpose = answers.Clone(), form.Purpose
+	form.Said = s.said
+	drafts := env.drafts(s)
 	cfg := wizard.Config{
-		Form: form, Answers: answers, Options: env.options(), Draft: drafts.offer(answers),
+		Form: form, Answers: answers, Options: s.options(), Draft: drafts.offer(answers),
 		Plan: s.plan, Reload: s.reload, Changed: s.changed,
 	}
 	out, err := s.ask(ctx, cfg, how)
@@ -109,6 +118,18 @@ func (env *Env) options() []string {
 	return []string{"-C", env.short(env.base)}
 }
 
+// options are the flags that change what a command writes, and are no answers.
+func (s *session) options() []string {
+	list := s.env.options()
+	if s.force {
+		list = append(list, "--force")
+	}
+	if s.keepMine {
+		list = append(list, "--keep-mine")
+	}
+	return list
+}
+
 func (s *session) changed() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -129,16 +150,32 @@ func (s *session) reload() (*ask.Form, error) {
 }
 
 func (s *session) form() (*ask.Form, error) {
-	quiet := *s.env
-	quiet.Stderr = &strings.Builder{} // the page is on the terminal
-	if s.kind == "init" {
-		return quiet.beginForm(s.root)
+	f, err := s.read()
+	switch {
+	case err != nil:
+		return nil, err
+	case f.Purpose == s.purpose:
+		f.Said = s.said
+		return f, nil
+	case s.purpose == ask.Join:
+		return nil, s.gone()
 	}
-	f, err := quiet.openForm(s.root, s.force)
+	return nil, fmt.Errorf("%s holds a system by now: save the draft, and begin again to join it", s.env.short(s.root))
+}
+
+func (s *session) gone() error {
+	return fmt.Errorf("%s is gone from %s: nothing was written. Save the draft and leave", spec.SystemFile, s.env.short(s.root))
+}
+
+func (s *session) read() (*ask.Form, error) {
+	if s.kind == "init" {
+		return s.env.beginForm(s.root)
+	}
+	f, err := s.env.readForm(s.root, s.force)
 	if err != nil || f.Purpose != ask.Join {
 		return f, err
 	}
-	return quiet.fullForm(s.root, f)
+	return s.env.fullForm(s.root, f)
 }
 
 // plan is what apply would do for a sheet.
@@ -150,6 +187,9 @@ func (s *session) plan(ctx context.Context, sheet *ask.Sheet) (*wizard.Plan, err
 	w, err := load(src)
 	if err != nil {
 		return nil, err
+	}
+	if s.purpose == ask.Join && !w.project.System {
+		return nil, s.gone()
 	}
 	w.keepMine = s.keepMine
 	w.relative(s.env)
@@ -179,14 +219,20 @@ func (s *session) below(root string) string {
 	return filepath.ToSlash(rel) + "/"
 }
 
-func filesOfPlan(p *project.Plan, below string) (list []wizard.File) {
+// filesOfPlan lists the files, the spec itself first: the rest follows from it.
+func filesOfPlan(p *project.Plan, below string) []wizard.File {
+	var specs, rest []wizard.File
 	for _, c := range p.Changes {
-		if c.Action == project.Record || c.Action == project.Forget {
-			continue
+		f := wizard.File{Path: below + c.Path, Sign: symbols[c.Action].sign[0], Reason: c.Reason, Diff: func() string { return diffOf(c) }}
+		switch {
+		case c.Action == project.Record || c.Action == project.Forget:
+		case c.Class == "spec":
+			specs = append(specs, f)
+		default:
+			rest = append(rest, f)
 		}
-		list = append(list, wizard.File{Path: below + c.Path, Sign: symbols[c.Action].sign[0], Reason: c.Reason, Diff: func() string { return diffOf(c) }})
 	}
-	return list
+	return append(specs, rest...)
 }
 
 // diffOf is a change's diff; a new file is all additions.
@@ -198,15 +244,19 @@ func diffOf(c project.Change) string {
 	return "+" + strings.Join(lines, "\n+") + "\n"
 }
 
-// firstError is the first error among messages, with its place.
+// firstError is the first error among messages, with its place, and how many follow.
 func firstError(diags hcl.Diagnostics) error {
+	more := ""
+	if n := count(diags, hcl.DiagError); n > 1 {
+		more = fmt.Sprintf(" (and %s more; azulejo validate shows them)", plural(n-1, "error"))
+	}
 	for _, d := range diags {
 		switch {
 		case d.Severity != hcl.DiagError:
 		case d.Subject == nil:
-			return fmt.Errorf("%s: %s", d.Summary, strings.TrimSpace(d.Detail))
+			return fmt.Errorf("%s: %s%s", d.Summary, strings.TrimSpace(d.Detail), more)
 		default:
-			return fmt.Errorf("%s: %s: %s", place(*d.Subject), d.Summary, strings.TrimSpace(d.Detail))
+			return fmt.Errorf("%s: %s: %s%s", place(*d.Subject), d.Summary, strings.TrimSpace(d.Detail), more)
 		}
 	}
 	return nil
@@ -239,26 +289,36 @@ func (s *session) create(ctx context.Context, out *wizard.Outcome) error {
 // report says what was made, how to run it, and how to do the same without a wizard.
 func (s *session) report(out *wizard.Outcome, ready *prepared) {
 	env, w := s.env, s.env.Stdout
-	what := s.below(ready.plan.Root)
-	if out.Sheet.Service != nil && !out.Sheet.Alone {
-		what = filepath.ToSlash(filepath.Dir(filepath.FromSlash(out.Sheet.Texts[len(out.Sheet.Texts)-1].Path))) + "/"
-	} else if out.Sheet.Service == nil {
-		what = "system " + out.Sheet.System.Name
+	what := "system " + out.Sheet.System.Name
+	if out.Sheet.Service != nil {
+		what = "service " + out.Sheet.Service.Name
 	}
 	fmt.Fprintf(w, "%s %s: %s, %s.\n\n", env.paint(env.OutTTY, green, "Created"), what,
 		plural(out.Plan.Count("+"), "file")+" added", fmt.Sprintf("%d changed", out.Plan.Count("~")))
 	label := func(name string) string { return env.paint(env.OutTTY, bold, fmt.Sprintf("%-9s", name)) }
 	fmt.Fprintf(w, "%s %s\n", label("Next"), env.nextStep(ready.work))
-	last := out.Sheet.Texts[len(out.Sheet.Texts)-1]
-	file := s.below(ready.plan.Root) + last.Path
-	fmt.Fprintf(w, "%s %s\n", label("Spec"), file)
-	name, commands := "Again", out.Sheet.Commands(env.options()...)
-	for _, argv := range commands {
+	var files []string // as one would open them here
+	for _, t := range out.Sheet.Texts {
+		files = append(files, filepath.ToSlash(env.short(filepath.Join(ready.plan.Root, filepath.FromSlash(t.Path)))))
+	}
+	fmt.Fprintf(w, "%s %s\n", label("Spec"), strings.Join(files, " "))
+	command := func(name string, argv []string) {
 		fmt.Fprintf(w, "%s %s\n", label(name), strings.Join(ask.Lines(argv, 100), "\n"+strings.Repeat(" ", 10)))
+	}
+	name := "Again"
+	for _, argv := range out.Sheet.Commands(s.options()...) {
+		command(name, argv)
 		name = ""
 	}
-	if out.Sheet.Service != nil && len(commands) == 1 { // the file alone begins no system
-		argv := append([]string{"azulejo", "new"}, env.options()...)
-		fmt.Fprintf(w, "%s %s\n", label("or"), strings.Join(ask.Lines(append(argv, "--file", file, "--yes"), 100), " "))
+	command("or", s.fromSpec(out.Sheet, s.below(ready.plan.Root)))
+}
+
+// fromSpec makes the same out of the spec that was written: a whole system out of its
+// folder, a service out of its file.
+func (s *session) fromSpec(sheet *ask.Sheet, below string) []string {
+	options := append(s.options(), "--yes")
+	if sheet.Texts[0].Path == spec.SystemFile {
+		return append([]string{"azulejo", "apply"}, options...)
 	}
+	return append([]string{"azulejo", "new", "--file", below + sheet.Texts[0].Path}, options...)
 }

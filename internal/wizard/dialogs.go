@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"fmt"
+	"maps"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -69,7 +70,9 @@ func (m *model) takeDraft() tea.Cmd {
 	switch m.draftChoice {
 	case 0:
 		m.outcome.Resumed = true
-		m.begin(m.cfg.Draft.Answers)
+		both := m.cfg.Draft.Answers.Clone()
+		maps.Copy(both, m.cfg.Answers) // what a flag says holds
+		m.begin(both)
 	case 2:
 		m.outcome.Resumed = true // the caller removes a draft that was taken up
 	}

@@ -149,6 +149,10 @@ func (m *model) travelKey(key string) tea.Cmd {
 
 func (m *model) edit(i *ask.Item, msg tea.Msg) tea.Cmd {
 	before := m.input.Value()
+	if k, ok := msg.(tea.KeyPressMsg); ok { // a terminal without marks around what is pasted
+		k.Text, _ = clean(k.Text, maxAnswer)
+		msg = k
+	}
 	if m.untouched && brings(msg) {
 		m.input.SetValue("")
 	}

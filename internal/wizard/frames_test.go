@@ -50,7 +50,8 @@ var frames = []struct {
 
 var sizes = [][2]int{{80, 24}, {120, 35}, {60, 15}}
 
-func frameAt(t testing.TB, n, width, height int) *model {
+// frameConfig is what the wizard of a frame works with.
+func frameConfig(t testing.TB, n int) Config {
 	f := frames[n]
 	cfg := config(t, f.purpose)
 	if f.answers != nil {
@@ -59,7 +60,11 @@ func frameAt(t testing.TB, n, width, height int) *model {
 	if f.draft {
 		cfg.Draft = &Draft{Answers: ask.Answers{"name": {"payments"}, "language": {"python"}}, Saved: time.Date(2026, 11, 23, 16, 2, 0, 0, time.UTC)}
 	}
-	return newTest(cfg, width, height).press(f.keys)
+	return cfg
+}
+
+func frameAt(t testing.TB, n, width, height int) *model {
+	return newTest(frameConfig(t, n), width, height).press(frames[n].keys)
 }
 
 func TestFrames(t *testing.T) {

@@ -31,7 +31,6 @@ type model struct {
 	cfg     Config
 	answers ask.Answers
 	sheet   *ask.Sheet
-	given   ask.Answers // what flags said: kept when a person begins anew
 
 	page, under page // the one in front, and the one that a dialog returns to
 	focus       string
@@ -48,6 +47,7 @@ type model struct {
 	notice      string // said until the next key
 	changed     bool   // the spec on the disk is another by now
 	reloading   bool
+	whole       bool // the form was read with all that the first frame did without
 
 	theme         theme
 	dark, few     bool // the terminal's background, and whether it has 16 colours or none
@@ -105,7 +105,7 @@ func Page(ctx context.Context, cfg Config, o Options) (Outcome, error) {
 
 func newModel(cfg Config, width, height int, t theme) *model {
 	m := &model{
-		cfg: cfg, given: cfg.Answers, left: map[string]bool{}, narrowForm: true,
+		cfg: cfg, left: map[string]bool{}, narrowForm: true,
 		input: textinput.New(), theme: t, dark: true, width: width, height: height, after: tea.Tick,
 	}
 	m.input.SetVirtualCursor(false)
@@ -216,7 +216,9 @@ func (m *model) handle(msg tea.Msg) tea.Cmd {
 		m.notice = ""
 		return m.paste(msg.Content)
 	case enrichMsg:
-		return m.reload(true)
+		if !m.whole {
+			return m.reload(true)
+		}
 	case beatMsg:
 		return m.beaten()
 	case planDueMsg:
@@ -316,14 +318,21 @@ func (m *model) reloaded(msg formMsg) tea.Cmd {
 		m.notice = "The spec cannot be read: " + firstLine(msg.err.Error())
 		return nil
 	}
-	m.cfg.Form = msg.form
+	m.cfg.Form, m.whole = msg.form, true
 	if !msg.silent {
 		m.changed = false
 		m.notice = "The spec was read anew. Your answers stay."
 	}
 	m.fill()
-	if m.sheet.Item(m.focus) == nil {
+	if m.focus != button && m.sheet.Item(m.focus) == nil {
 		m.enter(m.firstOpen())
 	}
-	return m.plan()
+	if m.sheet.Valid() {
+		return m.plan()
+	}
+	if m.under = formPage; m.page == reviewPage { // there is no plan to look at any more
+		m.page = formPage
+		return m.toReview()
+	}
+	return nil
 }
