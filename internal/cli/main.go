@@ -198,7 +198,7 @@ func newRoot(env *Env) *cobra.Command {
 	}
 	add("create", newInit(env), newNew(env))
 	add("change", newValidate(env), newFmt(env), newPlan(env), newApply(env), newUpdate(env), newGraph(env))
-	add("run", newUp(env))
+	add("run", newUp(env), newVerify(env))
 	add("care", newDoctor(env), newPack(env), newVersion(env))
 	return root
 }

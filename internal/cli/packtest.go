@@ -233,38 +233,16 @@ func (t *packTest) service(ctx context.Context, c *packCase, svc *spec.Service, 
 	return nil
 }
 
-// contract checks the running service. Some clauses are about milliseconds, so
-// what did not hold is looked at once more, alone, and that is said.
+// contract checks the running service.
 func (t *packTest) contract(ctx context.Context, p *generators.Pack, l spec.Launch) error {
-	target := verify.Target{Launch: l, Environ: t.env.Environ, Waivers: p.Waivers()}
-	report, err := verify.Run(ctx, target, verify.Options{})
+	report, err := t.env.judge(ctx, verify.Target{Launch: l, Environ: t.env.Environ, Waivers: p.Waivers()}, verify.Options{})
 	if err != nil {
 		return err
 	}
-	clauses, evidence := unheld(report, l)
-	if len(clauses) == 0 {
-		return nil
-	}
-	fmt.Fprintf(t.env.Stderr, "%s: once more, alone:\n  %s\n", l.Service, strings.Join(evidence, "\n  "))
-	if report, err = verify.Run(ctx, target, verify.Options{Only: clauses}); err != nil {
-		return err
-	}
-	if _, evidence = unheld(report, l); len(evidence) > 0 {
+	if _, evidence := unheld(report); len(evidence) > 0 {
 		return errors.New(strings.Join(evidence, "\n"))
 	}
 	return nil
-}
-
-// unheld lists the clauses that failed or could not be judged.
-func unheld(report verify.Report, l spec.Launch) (clauses, evidence []string) {
-	for _, r := range report.Results {
-		unjudged := r.Outcome == verify.NotRun && len(l.Calls) > 0 // a leaf has no use for some
-		if r.Outcome == verify.Fail || unjudged {
-			clauses = append(clauses, r.Clause)
-			evidence = append(evidence, r.Clause+" "+string(r.Outcome)+": "+r.Evidence)
-		}
-	}
-	return clauses, evidence
 }
 
 // render renders twice and reads every file back with its own format's parser.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -27,8 +28,14 @@ func read(t *testing.T, name string) string {
 func TestContractIsWhatIsChecked(t *testing.T) {
 	doc := read(t, "docs/contract.md")
 	for _, c := range verify.Table() {
-		if line := "| " + c.Clause + " | " + c.Explanation + " |"; !strings.Contains(doc, line) {
-			t.Errorf("docs/contract.md lacks the line:\n%s", line)
+		level := strconv.Itoa(c.Level)
+		if c.Level == 0 {
+			level = "–"
+		}
+		_, below, _ := strings.Cut(doc, "\n## "+c.Heading+"\n")
+		part, _, _ := strings.Cut(below, "\n## ")
+		if line := "| " + c.Clause + " | " + level + " | " + c.Explanation + " |"; !strings.Contains(part, line) {
+			t.Errorf("docs/contract.md lacks the line below %q:\n%s", c.Heading, line)
 		}
 	}
 	lines := regexp.MustCompile(`(?m)^\| [CS]\d\d \|`).FindAllString(doc, -1)
@@ -75,6 +82,43 @@ func TestPlanJSONIsDocumented(t *testing.T) {
 	if a, b := fields(t, []byte(example)), fields(t, printed); a != b {
 		t.Errorf("documented: %s\nprinted:    %s", a, b)
 	}
+}
+
+// The fields that docs/verify-json.md shows are those that verify prints.
+func TestVerifyJSONIsDocumented(t *testing.T) {
+	_, rest, _ := strings.Cut(read(t, "docs/verify-json.md"), "```json\n")
+	example, _, _ := strings.Cut(rest, "```")
+	printed, err := exec.Command("go", "run", root+"/cmd/azulejo", "verify", "--only", "C02", "--json", "--", "true").Output()
+	if err == nil {
+		t.Error("a program that is no service was judged well")
+	}
+	var want, got any
+	for text, v := range map[string]*any{example: &want, string(printed): &got} {
+		if err := json.Unmarshal([]byte(text), v); err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+	}
+	if a, b := shape(want), shape(got); a != b {
+		t.Errorf("documented: %s\nprinted:    %s", a, b)
+	}
+}
+
+// shape writes the keys of objects, sorted, and of the first element of lists.
+func shape(v any) string {
+	switch v := v.(type) {
+	case map[string]any:
+		var out []string
+		for k, inner := range v {
+			out = append(out, k+shape(inner))
+		}
+		sort.Strings(out)
+		return "{" + strings.Join(out, " ") + "}"
+	case []any:
+		if len(v) > 0 {
+			return "[" + shape(v[0]) + "]"
+		}
+	}
+	return ""
 }
 
 // fields lists the keys of an object and of the first element of its lists.

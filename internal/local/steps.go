@@ -31,6 +31,20 @@ func Command(ctx context.Context, o Options, l spec.Launch, name string, c spec.
 	return err
 }
 
+// Prepare installs and builds one service as Up does, and starts nothing. Of the
+// options it takes Environ, Stderr, TTY, CacheDir and Kill. The error is as Up's.
+func Prepare(ctx context.Context, o Options, l spec.Launch) error {
+	o = o.withDefaults()
+	problems := append(checkLaunch(l, o.Environ), CheckTools(ctx, []spec.Launch{l}, o.Environ))
+	if err := errors.Join(problems...); err != nil {
+		return err
+	}
+	spawn := newSpawner()
+	defer spawn.close()
+	b := &builder{o: &o, spawn: spawn, progress: newProgress(&o, len(l.Service))}
+	return b.all(ctx, []*service{{launch: l}})
+}
+
 // builder installs and builds services.
 type builder struct {
 	o        *Options

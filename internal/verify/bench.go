@@ -43,11 +43,12 @@ type bench struct {
 
 	mu      sync.Mutex
 	started []*instance
-	hostile window // lines of alone that C45 provoked: C40 leaves them to it
+	running map[lane]*instance // of the lanes that have a process
+	hostile window             // lines of alone that C45 provoked: C40 leaves them to it
 }
 
 func newBench(ctx context.Context, target Target, opts Options) (*bench, error) {
-	b := &bench{target: target, opts: opts}
+	b := &bench{target: target, opts: opts, running: map[lane]*instance{}}
 	b.ctx, b.stop = context.WithCancel(ctx)
 	var err error
 	if b.steady, err = startUpstream(); err == nil {
@@ -57,10 +58,13 @@ func newBench(ctx context.Context, target Target, opts Options) (*bench, error) 
 		b.close()
 		return nil, fmt.Errorf("verify: %w", err)
 	}
-	b.plain = b.once("only PORT", nil)
-	b.shared = b.once("the shared process", b.sharedSettings())
-	b.alone = b.once("the process for counting", b.aloneSettings())
-	b.draining = b.once("the process to be shut down", b.drainSettings())
+	b.plain = b.once(laneStarts, "only PORT", nil)
+	b.shared = b.once(laneShared, "the shared process", b.sharedSettings())
+	b.alone = b.once(laneAlone, "the process for counting", b.aloneSettings())
+	b.draining = b.once(laneDrain, "the process to be shut down", b.drainSettings())
+	if target.URL != "" {
+		b.shared = sync.OnceValues(b.outside)
+	}
 	b.shutdown = sync.OnceValues(b.watchShutdown)
 	b.probes = sync.OnceValue(b.findProbes)
 	return b, nil
@@ -82,12 +86,15 @@ func (b *bench) close() {
 }
 
 // once returns a function that starts an instance at its first call.
-func (b *bench) once(what string, settings map[string]string) func() (*instance, error) {
+func (b *bench) once(l lane, what string, settings map[string]string) func() (*instance, error) {
 	return sync.OnceValues(func() (*instance, error) {
 		in, err := b.launch(settings)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", what, err)
 		}
+		b.mu.Lock()
+		b.running[l] = in
+		b.mu.Unlock()
 		if err := in.awaitReady(b.ctx, b.opts.StartLimit); err != nil {
 			return nil, fmt.Errorf("%s: %w", what, err)
 		}
@@ -129,6 +136,7 @@ func (b *bench) launch(settings map[string]string) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
+	in.paths, in.lenient = b.target.Paths, b.foreign()
 	b.mu.Lock()
 	b.started = append(b.started, in)
 	b.mu.Unlock()
@@ -186,11 +194,41 @@ func (b *bench) findProbes() error {
 	if err != nil {
 		return err
 	}
-	a, err := in.get(b.ctx, "/_contract/slow?ms=0")
-	if err == nil && a.status == 404 {
-		return notRun("no contract probes: /_contract/slow is 404 with CONTRACT_PROBES=true")
+	a, err := in.get(b.ctx, businessPath)
+	isProbe := a.status == 200 && a.mediaType() == jsonType
+	if err == nil && (a.status == 404 || b.foreign() && !isProbe) {
+		return notRun("needs the contract probes, and %s answers %d with CONTRACT_PROBES=true: serve them (docs/contract.md#contract-probes)", businessPath, a.status)
 	}
 	return nil // any other trouble is the check's to find
+}
+
+// listen returns a function that tells what the lane's process wrote since. Where
+// checks run side by side that would be for the most part the others' doing.
+func (b *bench) listen(l lane) func() []string {
+	if !l.serial() {
+		return func() []string { return nil }
+	}
+	process := func() *instance {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		return b.running[l]
+	}
+	out, errs := 0, 0
+	if in := process(); in != nil {
+		out, errs = in.stdout.mark(), in.stderr.mark()
+	}
+	return func() []string {
+		in := process()
+		if in == nil {
+			return nil
+		}
+		wrote := append(in.stderr.since(errs), filter(in.stdout.since(out), func(e entry) bool { return e.text("message") != "http request" })...)
+		var lines []string
+		for _, e := range wrote[max(0, len(wrote)-5):] {
+			lines = append(lines, clip(e.raw, 300))
+		}
+		return lines
+	}
 }
 
 // contractNames are the variables of the contract, dropped from the caller's

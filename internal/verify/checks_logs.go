@@ -194,7 +194,11 @@ func lineBreaks(ctx context.Context, b *bench) (string, error) {
 		f.want(e.fields != nil, "a broken line: %s", clip(e.raw, 120))
 		f.want(!strings.HasPrefix(e.text("message"), "forged"), "a forged line: %s", clip(e.raw, 120))
 	}
-	alive, err := in.get(ctx, "/livez")
-	f.want(err == nil && alive.status == 200, "after it GET /livez: %d %v", alive.status, err)
+	path, err := b.calm(ctx, in)
+	if err != nil {
+		return "", err
+	}
+	alive, err := in.get(ctx, path)
+	f.want(err == nil && alive.status == 200, "after it GET %s: %s", path, came(alive, err))
 	return fmt.Sprintf("%d hostile paths, %d lines, all whole", len(paths), len(lines)), f.err()
 }

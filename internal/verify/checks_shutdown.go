@@ -17,8 +17,16 @@ func (f *findings) drainProbe(s *shutdown, path string, want int) int {
 		n++
 		f.want(one.status == want, "GET %s %d ms after SIGTERM: %d, want %d", path, one.at.Milliseconds(), one.status, want)
 	}
-	f.want(n > 0, "GET %s was not answered between %s after SIGTERM and the end of the drain", path, noticeLimit)
+	f.want(n > 0, "GET %s was not answered between %s after SIGTERM and the end of the drain%s", path, noticeLimit, s.atOnce())
 	return n
+}
+
+// atOnce tells of a process that did not drain at all.
+func (s *shutdown) atOnce() string {
+	if !s.exited || s.exitAt > drain/2 {
+		return ""
+	}
+	return fmt.Sprintf(" (the process ended %d ms after it, with %d: SIGTERM is to begin a drain of SHUTDOWN_DRAIN_MS=%d)", s.exitAt.Milliseconds(), s.code, drainMS)
 }
 
 // drainOrder is C60.
@@ -27,10 +35,14 @@ func drainOrder(_ context.Context, b *bench) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if s.business == "" {
+		return "", notRun(noBusiness, b.target.Paths.API)
+	}
 	var f findings
+	f.want(s.atOnce() == "", "SIGTERM%s", s.atOnce())
 	n := 0
 	for _, one := range s.samples {
-		if one.path != businessPath {
+		if one.path != s.business {
 			continue
 		}
 		n++
@@ -38,7 +50,7 @@ func drainOrder(_ context.Context, b *bench) (string, error) {
 		if one.err != nil && one.end > drain {
 			continue // verify itself was late: the drain was over
 		}
-		f.want(one.err == nil && one.status == 200, "a request %d ms after SIGTERM: %d %v, want 200", ms, one.status, one.err)
+		f.want(one.err == nil && one.status == 200, "a request %d ms after SIGTERM: %s, want 200", ms, came(one.answer, one.err))
 		f.want(one.err != nil || one.closing || one.at < noticeLimit, "a request %d ms after SIGTERM: no Connection: close", ms)
 	}
 	f.want(n > 0, "no request was made after SIGTERM")
@@ -54,12 +66,15 @@ func drainLoad(_ context.Context, b *bench) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if s.business == "" {
+		return "", notRun(noBusiness, b.target.Paths.API)
+	}
 	total := s.before + s.after
 	if s.before < loadClients || s.after < loadClients {
 		return "", notRun("too little load: %d requests before and %d after SIGTERM", s.before, s.after)
 	}
 	if len(s.failed) > 0 {
-		return "", fmt.Errorf("%d of %d requests failed (%d before SIGTERM), the first with: %s", len(s.failed), total, s.before, s.failed[0])
+		return "", fmt.Errorf("%d of %d requests failed (%d before SIGTERM), the first with: %s%s", len(s.failed), total, s.before, s.failed[0], s.atOnce())
 	}
 	return fmt.Sprintf("0 of %d requests failed, %d of them after SIGTERM", total, s.after), nil
 }
@@ -104,6 +119,9 @@ func exitCodes(ctx context.Context, b *bench) (string, error) {
 	if exited {
 		f.want(cleanExit(in.exitCode()), "idle: exit code %d, want 0 or 143", in.exitCode())
 	}
+	if s.atOnce() != "" {
+		return fmt.Sprintf("exit %d, %d ms after SIGTERM; idle without drain: %d ms", s.code, s.exitAt.Milliseconds(), took.Milliseconds()), f.err()
+	}
 	return fmt.Sprintf("exit %d, %d ms after the last request; idle without drain: %d ms", s.code, (s.exitAt - busyUntil).Milliseconds(), took.Milliseconds()), f.err()
 }
 
@@ -140,7 +158,7 @@ func interrupt(ctx context.Context, b *bench) (string, error) {
 // drain looks like.
 func (in *instance) awaitDraining(ctx context.Context) error {
 	for end := time.Now().Add(2 * time.Second); time.Now().Before(end) && ctx.Err() == nil; pause(ctx, 20*time.Millisecond) {
-		a, err := in.getFresh(ctx, "/readyz")
+		a, err := in.getFresh(ctx, in.paths.Ready)
 		if err == nil && (a.status == 503 || a.closing) {
 			return nil
 		}
@@ -148,5 +166,5 @@ func (in *instance) awaitDraining(ctx context.Context) error {
 			return errors.New("SIGINT ended it at once, want a drain")
 		}
 	}
-	return errors.New("2 s after SIGINT it did not drain: /readyz not 503, no Connection: close")
+	return fmt.Errorf("2 s after SIGINT it did not drain: %s not 503, no Connection: close", in.paths.Ready)
 }

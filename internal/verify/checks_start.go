@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -82,6 +84,7 @@ func (b *bench) refuse(ctx context.Context, bad map[string]string) (int, error) 
 		return 0, err
 	}
 	opened := in.watchPort(ctx, b.opts.StartLimit)
+	defer removeSocket(filepath.Join(b.target.Launch.Dir, bad["PORT"]))
 	if !in.ended() {
 		in.kill()
 		return 0, fmt.Errorf("still running (port open: %t), want an exit code that is not 0", opened)
@@ -92,6 +95,13 @@ func (b *bench) refuse(ctx context.Context, bad map[string]string) (int, error) 
 	f.want(!in.stdout.flooded(), "it flooded its log")
 	f.errorLine(in, bad)
 	return in.exitCode(), f.err()
+}
+
+// removeSocket removes what Node makes of a PORT that is no number.
+func removeSocket(path string) {
+	if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSocket != 0 {
+		_ = os.Remove(path) // its service is judged, not what it leaves
+	}
 }
 
 // errorLine wants one error line which names each variable and no value.

@@ -16,6 +16,8 @@ import (
 const (
 	answerLimit = 10 * time.Second
 	maxAnswer   = 4 << 20
+	maxWire     = 64 << 20 // bytes read from one connection: a head may be endless
+	echoPath    = "/_contract/echo"
 )
 
 // answer is a response with its body read (up to maxAnswer).
@@ -55,7 +57,7 @@ func (in *instance) get(ctx context.Context, target string, header ...string) (a
 
 // send makes one request; header is name, value, name, value.
 func (in *instance) send(ctx context.Context, method, target string, body io.Reader, header ...string) (answer, error) {
-	req, err := http.NewRequestWithContext(ctx, method, "http://"+in.addr+target, body)
+	req, err := http.NewRequestWithContext(ctx, method, in.base+target, body)
 	if err != nil {
 		return answer{}, err
 	}
@@ -90,7 +92,8 @@ func readAnswer(resp *http.Response, began time.Time) (answer, error) {
 // request, a close.
 type wire struct {
 	net.Conn
-	r *bufio.Reader
+	r    *bufio.Reader
+	stop func() bool
 }
 
 func dial(ctx context.Context, addr string) (*wire, error) {
@@ -99,7 +102,14 @@ func dial(ctx context.Context, addr string) (*wire, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &wire{c, bufio.NewReader(c)}, nil
+	stop := context.AfterFunc(ctx, func() { c.Close() }) // a read knows no context
+	return &wire{c, bufio.NewReader(io.LimitReader(c, maxWire)), stop}, nil
+}
+
+// Close hangs up; there is nothing to lose.
+func (w *wire) Close() {
+	w.stop()
+	_ = w.Conn.Close()
 }
 
 // get asks on the connection and leaves it open.
@@ -176,14 +186,14 @@ func (in *instance) getFresh(ctx context.Context, target string) (answer, error)
 	return w.get(target)
 }
 
-// postFresh posts JSON to the contract's echo probe on a connection of its own.
-func (in *instance) postFresh(ctx context.Context, body string, chunked bool) (answer, error) {
+// postFresh posts JSON on a connection of its own.
+func (in *instance) postFresh(ctx context.Context, target, body string, chunked bool) (answer, error) {
 	w, err := dial(ctx, in.addr)
 	if err != nil {
 		return answer{}, err
 	}
 	defer w.Close()
-	return w.post("/_contract/echo", body, chunked)
+	return w.post(target, body, chunked)
 }
 
 // awaitClose returns how long after began the other side closed, false if it did
@@ -193,10 +203,8 @@ func (w *wire) awaitClose(began time.Time, limit time.Duration) (time.Duration, 
 	_, err := io.Copy(io.Discard, io.LimitReader(w.r, maxAnswer))
 	took := time.Since(began)
 	var timeout net.Error
-	if asTimeout(err, &timeout) {
-		return took, false
-	}
-	return took, true
+	ours := asTimeout(err, &timeout) || errors.Is(err, net.ErrClosed)
+	return took, !ours
 }
 
 func asTimeout(err error, target *net.Error) bool {

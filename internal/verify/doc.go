@@ -2,7 +2,9 @@
 // black-box checks, each the proof of one clause.
 //
 // It knows how to start a process (spec.Launch), its URL, its standard output,
-// its pid and an upstream that it plays itself on loopback. It parses what it
+// its pid and an upstream that it plays itself on loopback; or only the URL of a
+// service that runs. Of a service that azulejo did not generate it finds out what
+// it has, and says of each clause that cannot be told what would be needed. It parses what it
 // reads (JSON, Prometheus text), it never compares text. Checks that only read
 // share a process; those that count have one to themselves, and so has the
 // shutdown. Whatever it started is stopped, with its whole process group.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,12 +23,16 @@ type instance struct {
 	cmd    *exec.Cmd
 	pid    int
 	addr   string // 127.0.0.1:port
-	port   int    // 0 if PORT was no number
+	base   string // its URL, without a slash at the end
+	paths  Paths
+	port   int // 0 if PORT was no number
 	stdout *logbook
 	stderr *logbook
 	http   *http.Client
 	done   chan struct{} // closed when the process has ended
 	once   sync.Once
+
+	lenient bool // any answer that is no 5xx counts as ready
 }
 
 func startInstance(l spec.Launch, env []string, port string) (*instance, error) {
@@ -36,6 +41,7 @@ func startInstance(l spec.Launch, env []string, port string) (*instance, error) 
 		argv0 = filepath.Join(l.Dir, argv0)
 	}
 	in := &instance{done: make(chan struct{}), http: newClient(), addr: net.JoinHostPort("127.0.0.1", port)}
+	in.base = "http://" + in.addr
 	in.port, _ = strconv.Atoi(port)
 	in.stdout, in.stderr = newLogbook(in.kill), newLogbook(in.kill)
 	in.cmd = exec.Command(argv0, l.Run[1:]...)
@@ -95,26 +101,42 @@ func (in *instance) exitCode() int { return exitCode(in.cmd.ProcessState) }
 func (in *instance) awaitReady(ctx context.Context, limit time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	last := "nothing answered"
+	last, answered := "nothing answered", 0
 	for ctx.Err() == nil {
 		if in.ended() {
 			return errors.New(in.obituary())
 		}
 		one, stop := context.WithTimeout(ctx, 2*time.Second)
-		a, err := in.get(one, "/readyz")
+		a, err := in.get(one, in.paths.Ready)
 		stop()
+		if err == nil && a.status < http.StatusInternalServerError {
+			answered++
+		}
 		switch {
-		case err == nil && a.status == http.StatusOK:
+		case err == nil && a.status == http.StatusOK, in.lenient && answered > lenientAnswers:
 			return nil
 		case err == nil:
-			last = fmt.Sprintf("/readyz answered %d", a.status)
+			last = fmt.Sprintf("%s answered %d", in.paths.Ready, a.status)
 		case !strings.Contains(err.Error(), "refused") && ctx.Err() == nil:
 			last = clip(err.Error(), 200)
 		}
 		pause(ctx, 20*time.Millisecond)
 	}
+	last += in.otherPort()
 	in.kill()
 	return fmt.Errorf("not ready within %s: %s; last lines: %s", limit, last, in.lastLines())
+}
+
+// lenientAnswers are enough to believe that a path which is not 200 stays so.
+const lenientAnswers = 20
+
+// otherPort tells where a process listens that does not read PORT.
+func (in *instance) otherPort() string {
+	ports, _ := listening(in.pid)
+	if len(ports) == 0 || slices.Contains(ports, in.port) {
+		return ""
+	}
+	return fmt.Sprintf(" (PORT=%d, and it listens on %v)", in.port, ports)
 }
 
 func (in *instance) obituary() string {

@@ -112,21 +112,22 @@ func parseLabels(text string) (map[string]string, error) {
 	return labels, nil
 }
 
-// scrape reads /metrics.
+// scrape reads the metrics.
 func (in *instance) scrape(ctx context.Context) (exposition, error) {
-	a, err := in.get(ctx, "/metrics")
+	path := in.paths.Metrics
+	a, err := in.get(ctx, path)
 	if err != nil {
-		return exposition{}, fmt.Errorf("GET /metrics: %w", err)
+		return exposition{}, fmt.Errorf("GET %s: %w", path, err)
 	}
 	if a.status != 200 || a.mediaType() != "text/plain" {
-		return exposition{}, fmt.Errorf("GET /metrics: %d as %q, want 200 as text/plain", a.status, a.mediaType())
+		return exposition{}, fmt.Errorf("GET %s: %d as %q, want 200 as text/plain%s", path, a.status, a.mediaType(), in.elsewhere("metrics", a))
 	}
 	e, err := parseMetrics(string(a.body))
 	if err == nil && len(e.series) == 0 {
 		err = errors.New("no sample in it")
 	}
 	if err != nil {
-		return e, fmt.Errorf("GET /metrics: %w", err)
+		return e, fmt.Errorf("GET %s: %w", path, err)
 	}
 	return e, nil
 }

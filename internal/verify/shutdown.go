@@ -12,15 +12,16 @@ import (
 
 // shutdown is what was seen of one SIGTERM. Times count from the signal.
 type shutdown struct {
-	samples []sample // probes and business requests while draining
-	before  int      // load: requests before and after the signal, and what failed
-	after   int
-	failed  []string
-	late    sample        // sent just before the end of the drain
-	refused time.Duration // when connections were first refused, 0 if never
-	exited  bool
-	exitAt  time.Duration
-	code    int
+	business string   // the path of business requests, "" if there is none
+	samples  []sample // probes and business requests while draining
+	before   int      // load: requests before and after the signal, and what failed
+	after    int
+	failed   []string
+	late     sample        // sent just before the end of the drain
+	refused  time.Duration // when connections were first refused, 0 if never
+	exited   bool
+	exitAt   time.Duration
+	code     int
 }
 
 // sample is one request and its answer.
@@ -46,9 +47,6 @@ func (b *bench) needShutdown() (*shutdown, error) {
 	if !signalsWork {
 		return nil, notRun("this system has no signals")
 	}
-	if err := b.probes(); err != nil {
-		return nil, err
-	}
 	s, err := b.shutdown()
 	if err != nil {
 		return nil, notRun("no shutdown to watch: %s", clip(err.Error(), 200))
@@ -62,12 +60,14 @@ func (b *bench) watchShutdown() (*shutdown, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &watcher{in: in, ctx: b.ctx, out: &shutdown{}, gatewayKnows: make(chan struct{})}
+	w := &watcher{in: in, ctx: b.ctx, out: &shutdown{business: b.business(b.ctx, in)}, gatewayKnows: make(chan struct{})}
 	var load sync.WaitGroup
-	for range loadClients {
-		load.Go(w.load)
+	if w.out.business != "" {
+		for range loadClients {
+			load.Go(w.load)
+		}
+		w.awaitLoad()
 	}
-	w.awaitLoad()
 	w.mu.Lock()
 	w.signalled = time.Now()
 	w.mu.Unlock()
@@ -143,7 +143,7 @@ func (w *watcher) loadOnce(conn *wire) *wire {
 			return nil
 		}
 	}
-	a, err := conn.get(businessPath)
+	a, err := conn.get(w.out.business)
 	w.count(a, err)
 	if err != nil || a.closing {
 		conn.Close()
@@ -180,9 +180,12 @@ func (w *watcher) sampleAll() {
 	}
 	defer tell()
 	for w.since() < drain-300*time.Millisecond && w.ctx.Err() == nil && !w.in.ended() {
-		for _, path := range []string{"/readyz", "/livez", businessPath} {
+		for _, path := range []string{w.in.paths.Ready, w.in.paths.Live, w.out.business} {
+			if path == "" {
+				continue
+			}
 			s := w.sample(path)
-			if path == "/readyz" && turned == 0 && s.err == nil && s.status != 200 {
+			if path == w.in.paths.Ready && turned == 0 && s.err == nil && s.status != 200 {
 				turned = s.at
 			}
 		}

@@ -10,14 +10,16 @@ import (
 	"strings"
 )
 
-// listening returns the TCP ports on which the process listens, sorted, and
-// whether this system can tell.
+// listening returns the TCP ports on which the process or a child of it listens
+// (npm and flask put one between), sorted, and whether this system can tell.
 func listening(pid int) ([]int, bool) {
 	own := map[string]bool{}
-	links, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", pid)) // gone process: no links
-	for _, l := range links {
-		if to, err := os.Readlink(l); err == nil && strings.HasPrefix(to, "socket:[") {
-			own[strings.Trim(to, "socket:[]")] = true
+	for _, member := range family(pid) {
+		links, _ := filepath.Glob(fmt.Sprintf("/proc/%d/fd/*", member)) // gone process: no links
+		for _, l := range links {
+			if to, err := os.Readlink(l); err == nil && strings.HasPrefix(to, "socket:[") {
+				own[strings.Trim(to, "socket:[]")] = true
+			}
 		}
 	}
 	if len(own) == 0 {
@@ -29,6 +31,23 @@ func listening(pid int) ([]int, bool) {
 	}
 	slices.Sort(ports)
 	return slices.Compact(ports), true
+}
+
+// family is the process and all below it, at most 100.
+func family(pid int) []int {
+	all := []int{pid}
+	for i := 0; i < len(all) && len(all) < 100; i++ {
+		lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", all[i]))
+		for _, list := range lists {
+			text, _ := os.ReadFile(list) // gone process: no children
+			for _, word := range strings.Fields(string(text)) {
+				if child, err := strconv.Atoi(word); err == nil {
+					all = append(all, child)
+				}
+			}
+		}
+	}
+	return all
 }
 
 // listeners reads lines such as

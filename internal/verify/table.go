@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Needs says what a check cannot do without. All need a process of their own
-// making; what is here comes on top.
+// Needs says what a check cannot do without. All but those marked outside need a
+// process of their own making; what is here comes on top.
 type Needs uint8
 
 // What a check may need.
@@ -15,11 +15,17 @@ const (
 	NeedsCalls                    // the service calls something
 )
 
+// MaxLevel is the highest level of the contract; a level includes those below it.
+const MaxLevel = 4
+
 // Check is the proof of one clause.
 type Check struct {
 	Clause      string
+	Heading     string // of docs/contract.md
+	Level       int    // 1 to MaxLevel; 0: only for services that azulejo generated
 	Needs       Needs
 	Explanation string
+	outside     bool // can be told of a running service, without its process
 	lane        lane
 	late        bool // in a serial lane: after the others, because it waits for another lane
 	probe       func(context.Context, *bench) (string, error)
@@ -47,7 +53,27 @@ func (l lane) serial() bool { return l == laneAlone }
 
 // Table returns the checks in the order of the contract.
 func Table() []Check {
-	return slices.Concat(startChecks(), httpChecks(), telemetryChecks(), shutdownChecks(), starterChecks())
+	return slices.Concat(
+		under("Start and configuration", 1, startChecks()),
+		under("Probes", 1, probeChecks()),
+		under("HTTP behaviour and errors", 1, httpChecks()),
+		under("Metrics", 2, metricChecks()),
+		under("Logs", 2, logChecks()),
+		under("Shutdown", 1, shutdownChecks()),
+		under("Starter API and time budget", 0, starterChecks()),
+	)
+}
+
+// under puts checks below a heading of docs/contract.md and gives those that have
+// no level of their own the level.
+func under(heading string, level int, checks []Check) []Check {
+	for i := range checks {
+		checks[i].Heading = heading
+		if checks[i].Level == 0 {
+			checks[i].Level = level
+		}
+	}
+	return checks
 }
 
 func startChecks() []Check {
@@ -60,33 +86,37 @@ func startChecks() []Check {
 			Explanation: "durations are integer milliseconds and sizes integer bytes; 5s and 1kb are refused"},
 		{Clause: "C06", lane: laneStarts, probe: listensOnOnePort,
 			Explanation: "listens on HOST:PORT only, one port; a port in use stops the start"},
+	}
+}
 
-		{Clause: "C10", Needs: NeedsProbes, lane: laneAlone, late: true, probe: livez,
+func probeChecks() []Check {
+	return []Check{
+		{Clause: "C10", lane: laneAlone, late: true, probe: livez,
 			Explanation: "/livez is 200 while the process can serve, also while draining, and touches no dependency"},
-		{Clause: "C11", Needs: NeedsProbes, lane: laneAlone, late: true, probe: readyz,
+		{Clause: "C11", lane: laneAlone, late: true, probe: readyz,
 			Explanation: "/readyz is 200 after the start, also with a dead dependency, and 503 from SIGTERM on"},
-		{Clause: "C12", lane: laneShared, probe: probeBodies,
+		{Clause: "C12", outside: true, lane: laneShared, probe: probeBodies,
 			Explanation: "a probe answers JSON with a status string, and Cache-Control: no-store"},
-		{Clause: "C13", lane: laneAlone, probe: probesUncounted,
+		{Clause: "C13", Level: 2, lane: laneAlone, probe: probesUncounted,
 			Explanation: "probes and /metrics are neither counted nor logged"},
 	}
 }
 
 func httpChecks() []Check {
 	return []Check{
-		{Clause: "C20", Needs: NeedsProbes, lane: laneShared, probe: problemBodies,
+		{Clause: "C20", outside: true, lane: laneShared, probe: problemBodies,
 			Explanation: "every error body is application/problem+json with type, title, status and instance"},
-		{Clause: "C21", Needs: NeedsProbes, lane: laneShared, probe: unknownRoutes,
+		{Clause: "C21", outside: true, lane: laneShared, probe: unknownRoutes,
 			Explanation: "unknown path 404, also //api/, /api%2F and /livez/; wrong method 405 with Allow"},
-		{Clause: "C22", Needs: NeedsProbes, lane: laneShared, probe: badContent,
+		{Clause: "C22", outside: true, lane: laneShared, probe: badContent,
 			Explanation: "malformed JSON 400, media type 415, invalid content 422 with errors[].pointer"},
-		{Clause: "C23", Needs: NeedsProbes, lane: laneShared, probe: bodyLimit,
+		{Clause: "C23", lane: laneShared, probe: bodyLimit,
 			Explanation: "a body over MAX_BODY_BYTES is 413, with Content-Length and chunked alike"},
-		{Clause: "C24", lane: laneShared, probe: headLimit,
+		{Clause: "C24", outside: true, lane: laneShared, probe: headLimit,
 			Explanation: "a request head over 16 KiB is 431 (400 tolerated), one of 8 KiB is served"},
 		{Clause: "C25", Needs: NeedsProbes, lane: laneShared, probe: requestTimeout,
 			Explanation: "a handler over REQUEST_TIMEOUT_MS is 503 within 0.5 s, whatever the caller would allow"},
-		{Clause: "C26", Needs: NeedsProbes, lane: laneShared, probe: crash,
+		{Clause: "C26", Needs: NeedsProbes, outside: true, lane: laneShared, probe: crash,
 			Explanation: "a crash in a handler is 500 without message, class or stack, and the service lives on"},
 		{Clause: "C27", lane: laneShared, probe: slowClients,
 			Explanation: "a slow or dripping request head is cut off after HEADER_TIMEOUT_MS; an idle connection is kept for KEEP_ALIVE_MS"},
@@ -95,17 +125,21 @@ func httpChecks() []Check {
 	}
 }
 
-func telemetryChecks() []Check {
+func metricChecks() []Check {
 	return []Check{
 		{Clause: "C30", Needs: NeedsProbes, lane: laneAlone, probe: durationHistogram,
 			Explanation: "http_server_request_duration_seconds: histogram in seconds, exact labels and buckets, one sample a request"},
 		{Clause: "C31", Needs: NeedsProbes, lane: laneAlone, probe: activeGauge,
 			Explanation: "http_server_active_requests: 1 during a call, 0 after it"},
-		{Clause: "C36", lane: laneShared, probe: targetInfo,
+		{Clause: "C36", outside: true, lane: laneShared, probe: targetInfo,
 			Explanation: "target_info is 1 and carries service_name, service_version and telemetry_sdk_language"},
 		{Clause: "C37", Needs: NeedsProbes, lane: laneAlone, probe: cardinality,
 			Explanation: "any number of unknown paths, keys and methods adds one series each; no raw path or method in a label"},
+	}
+}
 
+func logChecks() []Check {
+	return []Check{
 		{Clause: "C40", lane: laneLast, probe: logLines,
 			Explanation: "every stdout line is one JSON object with timestamp, level, message, service_name and service_version"},
 		{Clause: "C42", Needs: NeedsProbes, lane: laneAlone, probe: accessLog,
@@ -121,13 +155,13 @@ func telemetryChecks() []Check {
 
 func shutdownChecks() []Check {
 	return []Check{
-		{Clause: "C60", Needs: NeedsProbes, lane: laneDrain, probe: drainOrder,
+		{Clause: "C60", lane: laneDrain, probe: drainOrder,
 			Explanation: "after SIGTERM it serves on for SHUTDOWN_DRAIN_MS with Connection: close, then stops accepting (its probes: C10, C11)"},
-		{Clause: "C61", Needs: NeedsProbes, lane: laneDrain, probe: drainLoad,
+		{Clause: "C61", lane: laneDrain, probe: drainLoad,
 			Explanation: "no request fails on kept-alive connections between SIGTERM and the moment a gateway has seen /readyz"},
 		{Clause: "C62", Needs: NeedsProbes, lane: laneDrain, probe: drainLate,
 			Explanation: "a request accepted at the last moment of the drain completes"},
-		{Clause: "C63", Needs: NeedsProbes, lane: laneEnd, probe: exitCodes,
+		{Clause: "C63", lane: laneEnd, probe: exitCodes,
 			Explanation: "exit code 0 or 143, as soon as the work is done; at once when idle with no drain"},
 		{Clause: "C64", lane: laneEnd, probe: interrupt,
 			Explanation: "SIGINT drains as SIGTERM does; a second signal ends at once (PID 1 in the image is not checked here)"},

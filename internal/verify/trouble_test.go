@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -39,6 +43,11 @@ func trouble(what string) int {
 		for line := []byte(strings.Repeat("x", 100) + "\n"); ; {
 			os.Stdout.Write(line)
 		}
+	case "parent": // as npm start does it
+		child := exec.Command(os.Args[0])
+		child.Env = append(os.Environ(), troubleVar+"=stock")
+		_ = child.Run()
+		return 1
 	case "silent":
 		child := exec.Command("sleep", "600") // left behind, with the pipes
 		child.Stdout = os.Stdout
@@ -50,8 +59,39 @@ func trouble(what string) int {
 			_, err = l.Accept()
 		}
 	}
+	if handler := playedBy(what); handler != nil {
+		fmt.Println(http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), handler))
+		return 1
+	}
 	time.Sleep(time.Minute)
 	return 0
+}
+
+// playedBy returns the handler of those that are servers, or nil.
+func playedBy(what string) http.Handler {
+	mux := http.NewServeMux()
+	switch what {
+	case "unready":
+		mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
+	case "deaf":
+		signal.Ignore(syscall.SIGTERM, syscall.SIGINT)
+		mux.HandleFunc("/", func(http.ResponseWriter, *http.Request) {})
+	case "pours":
+		mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+			for chunk := make([]byte, 1<<16); ; {
+				if _, err := w.Write(chunk); err != nil {
+					return
+				}
+			}
+		})
+	case "stock": // what anybody would write first
+		mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "hello") })
+		mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+		mux.HandleFunc("POST /orders", func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) })
+	default:
+		return nil
+	}
+	return mux
 }
 
 func notePid(pid int) {
@@ -105,6 +145,7 @@ func lives(pid string) bool {
 }
 
 func TestTrouble(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct {
 		what, clause, want string
 		limit              time.Duration
@@ -114,11 +155,16 @@ func TestTrouble(t *testing.T) {
 		{"silent", "C02", "still running", 2 * time.Second},
 		{"floods", "C01", "flooded its log", 20 * time.Second},
 		{"floods", "C06", "see C01", 20 * time.Second},
+		{"unready", "C01", "/readyz answered 503", 2 * time.Second},
+		{"pours", "C12", "want JSON with a status string", 20 * time.Second},
+		{"deaf", "C63", "it did not end after a drain", 20 * time.Second},
+		{"deaf", "C64", "it did not drain", 20 * time.Second},
 	} {
 		t.Run(row.what+row.clause, func(t *testing.T) {
 			t.Parallel()
 			target, pids := troubled(t, row.what)
 			began := time.Now()
+			target.Foreign = row.what == "deaf" || row.what == "pours"
 			r, err := Run(t.Context(), target, Options{Only: []string{row.clause}, StartLimit: row.limit})
 			if err != nil {
 				t.Fatal(err)
@@ -191,7 +237,7 @@ func TestWaiversAndNeeds(t *testing.T) {
 	for _, res := range r.Results {
 		got += res.Clause + " " + string(res.Outcome) + " " + strconv.FormatBool(res.Evidence != "") + "\n"
 	}
-	const want = "C12 waived true\nC36 pass true\nS02 not_run true\nS03 not_run true\n"
+	const want = "C12 waived true\nC36 pass true\nS02 not_applicable true\nS03 not_applicable true\n"
 	if got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}

@@ -113,3 +113,13 @@ func TestTable(t *testing.T) {
 		}
 	}
 }
+
+// TestHeadings: each check stands below a heading, and each clause of the contract
+// has a level.
+func TestHeadings(t *testing.T) {
+	for _, c := range Table() {
+		if c.Heading == "" || c.Level > MaxLevel || (c.Level == 0) != strings.HasPrefix(c.Clause, "S") {
+			t.Errorf("%s: heading %q, level %d", c.Clause, c.Heading, c.Level)
+		}
+	}
+}

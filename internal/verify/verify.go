@@ -14,6 +14,9 @@ import (
 // Target is the service to be judged.
 type Target struct {
 	Launch  spec.Launch       // Service, Dir, Run, Env, Port and Calls are read
+	URL     string            // a service that runs already; of Launch only Service is then read
+	Paths   Paths             // where it has what the contract asks for
+	Foreign bool              // azulejo did not generate it: what it lacks is found out
 	Environ []string          // the caller's environment (PATH, HOME, values of secrets); variables of the contract in it are dropped
 	Waivers map[string]string // clause -> reason
 }
@@ -21,6 +24,7 @@ type Target struct {
 // Options are the caller's wishes. The zero value is fine.
 type Options struct {
 	Only       []string      // clauses to run; empty means all
+	Level      int           // without Only: clauses up to this level; 0 means all, the starter's too
 	StartLimit time.Duration // from start to ready, and from start to the end for a bad configuration; 0 means 20 s
 	Progress   func(Result)  // called as results come in, one at a time
 }
@@ -30,17 +34,19 @@ type Outcome string
 
 // The outcomes. NotRun is no verdict: Evidence says what was missing.
 const (
-	Pass   Outcome = "pass"
-	Fail   Outcome = "fail"
-	Waived Outcome = "waived"
-	NotRun Outcome = "not_run"
+	Pass          Outcome = "pass"
+	Fail          Outcome = "fail"
+	Waived        Outcome = "waived"
+	NotApplicable Outcome = "not_applicable"
+	NotRun        Outcome = "not_run"
 )
 
 // Result is the verdict on one clause with what was seen.
 type Result struct {
 	Clause   string
 	Outcome  Outcome
-	Evidence string
+	Evidence string   // of a failure: one violation a line
+	Log      []string // of a failure: what the process wrote meanwhile, where only this check used it; no access lines
 	Duration time.Duration
 }
 
@@ -65,28 +71,36 @@ func (r Report) Count(o Outcome) int {
 const (
 	defaultStartLimit = 20 * time.Second
 	checkLimit        = 30 * time.Second // beyond the start
+	runLimit          = 38 * time.Second // of all checks, beyond the start
 )
 
 // Run judges the target. The error is about the caller's own doing (no command,
-// unknown clause, cancelled); a service that does not even start is a report in
-// which C01 fails.
+// unknown clause, cancelled), or an *UnreachableError; a service that does not
+// even start is a report in which C01 fails. What could not be judged within the
+// start limit and 38 s is not run.
 func Run(ctx context.Context, target Target, opts Options) (Report, error) {
 	began := time.Now()
-	chosen, err := choose(opts.Only)
+	chosen, err := choose(target, opts)
 	if err != nil {
 		return Report{}, err
 	}
-	if len(target.Launch.Run) == 0 {
+	if len(target.Launch.Run) == 0 && target.URL == "" {
 		return Report{}, errors.New("verify: the service has no run command")
 	}
 	if opts.StartLimit <= 0 {
 		opts.StartLimit = defaultStartLimit
 	}
-	b, err := newBench(ctx, target, opts)
+	target.Paths = target.Paths.orContract()
+	limited, cancel := context.WithTimeout(ctx, opts.StartLimit+runLimit)
+	defer cancel()
+	b, err := newBench(limited, target, opts)
 	if err != nil {
 		return Report{}, err
 	}
 	defer b.close()
+	if err := b.reach(); err != nil {
+		return Report{}, err
+	}
 	results := b.runAll(chosen)
 	if ctx.Err() != nil {
 		return Report{}, fmt.Errorf("verifying %s: %w", target.Launch.Service, ctx.Err())
@@ -94,17 +108,40 @@ func Run(ctx context.Context, target Target, opts Options) (Report, error) {
 	return Report{Service: target.Launch.Service, Results: results, Duration: time.Since(began)}, nil
 }
 
-func choose(only []string) ([]Check, error) {
+func choose(target Target, opts Options) ([]Check, error) {
 	all := Table()
-	for _, clause := range only {
+	if opts.Level < 0 || opts.Level > MaxLevel {
+		return nil, fmt.Errorf("verify: there is no level %d, use 1 to %d", opts.Level, MaxLevel)
+	}
+	for _, clause := range opts.Only {
 		if !slices.ContainsFunc(all, func(c Check) bool { return c.Clause == clause }) {
 			return nil, fmt.Errorf("verify: no check for clause %q", clause)
 		}
 	}
-	if len(only) == 0 {
-		return all, nil
+	return slices.DeleteFunc(all, func(c Check) bool { return !opts.wants(c, target.foreign()) }), nil
+}
+
+func (o Options) wants(c Check, foreign bool) bool {
+	switch {
+	case len(o.Only) > 0:
+		return slices.Contains(o.Only, c.Clause)
+	case c.Level == 0:
+		return o.Level == 0 && !foreign
 	}
-	return slices.DeleteFunc(all, func(c Check) bool { return !slices.Contains(only, c.Clause) }), nil
+	return o.Level == 0 || c.Level <= o.Level
+}
+
+func (t Target) foreign() bool { return t.Foreign || t.URL != "" }
+
+func (b *bench) foreign() bool { return b.target.foreign() }
+
+// reach asks a running service for any answer at all.
+func (b *bench) reach() error {
+	if b.target.URL == "" {
+		return nil
+	}
+	_, err := b.shared()
+	return err
 }
 
 // runAll runs the stages one after the other, the lanes of a stage side by side.
@@ -151,14 +188,17 @@ func (b *bench) judge(c Check) Result {
 	}
 	ctx, cancel := context.WithTimeout(b.ctx, b.opts.StartLimit+checkLimit)
 	defer cancel()
+	wrote := b.listen(c.lane)
 	evidence, err := b.prove(ctx, c)
 	res.Duration = time.Since(began)
-	var missing *notRunError
+	var unjudged *notRunError
 	switch {
-	case errors.As(err, &missing):
-		res.Outcome, res.Evidence = NotRun, missing.reason
+	case errors.As(err, &unjudged):
+		res.Outcome, res.Evidence = unjudged.outcome, unjudged.reason
+	case err != nil && b.ctx.Err() != nil:
+		res.Outcome, res.Evidence = NotRun, clip("out of time: "+err.Error(), 900)
 	case err != nil:
-		res.Outcome, res.Evidence = Fail, clip(err.Error(), 900)
+		res.Outcome, res.Evidence, res.Log = Fail, evidenceOf(err), wrote()
 	default:
 		res.Evidence = evidence
 	}
@@ -166,8 +206,13 @@ func (b *bench) judge(c Check) Result {
 }
 
 func (b *bench) prove(ctx context.Context, c Check) (string, error) {
-	if c.Needs&NeedsCalls != 0 && len(b.target.Launch.Calls) == 0 {
-		return "", notRun("the service calls nothing")
+	switch {
+	case c.Level == 0 && b.foreign():
+		return "", notApplicable("only a service that azulejo generated has it")
+	case c.Needs&NeedsCalls != 0 && len(b.target.Launch.Calls) == 0:
+		return "", notApplicable("the service calls nothing")
+	case b.target.URL != "" && !c.outside:
+		return "", notRun("needs the process, and a URL was given; azulejo verify -- COMMAND starts one")
 	}
 	if c.Needs&NeedsProbes != 0 {
 		if err := b.needProbes(ctx); err != nil {
@@ -187,10 +232,15 @@ func (b *bench) report(r Result) {
 }
 
 // notRunError says that a check could not be made, which is not a violation.
-type notRunError struct{ reason string }
+type notRunError struct {
+	outcome Outcome
+	reason  string
+}
 
 func (e *notRunError) Error() string { return e.reason }
 
 func notRun(format string, args ...any) error {
-	return &notRunError{fmt.Sprintf(format, args...)}
+	return &notRunError{NotRun, fmt.Sprintf(format, args...)}
 }
+
+func notApplicable(reason string) error { return &notRunError{NotApplicable, reason} }
