@@ -90,7 +90,7 @@ func TestRouteIsATemplate(t *testing.T) {
 	if _, ok := line["duration_ms"].(float64); !ok || strings.Contains(log.String(), "secret") {
 		t.Errorf("log: %s", log)
 	}
-	if metrics := get(t, start(t, s)+"/metrics").body; strings.Contains(metrics, "4711") || !strings.Contains(metrics, `http_route="/things/{id}"`) {
+	if metrics := get(t, start(t, s)+"/metrics").body; strings.Contains(metrics, "things/4711") || !strings.Contains(metrics, `http_route="/things/{id}"`) {
 		t.Error("the label is not the route's template")
 	}
 }
