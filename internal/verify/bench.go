@@ -40,15 +40,19 @@ type bench struct {
 	plain, shared, alone, draining func() (*instance, error)
 	shutdown                       func() (*shutdown, error)
 	probes                         func() error
+	traces                         func() (*traced, error)
+	leases                         func() (*lease, error)
+	room                           chan struct{} // for processes that one check has to itself
 
 	mu      sync.Mutex
 	started []*instance
+	fakes   []interface{ down() }
 	running map[lane]*instance // of the lanes that have a process
 	hostile window             // lines of alone that C45 provoked: C40 leaves them to it
 }
 
 func newBench(ctx context.Context, target Target, opts Options) (*bench, error) {
-	b := &bench{target: target, opts: opts, running: map[lane]*instance{}}
+	b := &bench{target: target, opts: opts, room: make(chan struct{}, ownAtOnce), running: map[lane]*instance{}}
 	b.ctx, b.stop = context.WithCancel(ctx)
 	var err error
 	if b.steady, err = startUpstream(); err == nil {
@@ -67,6 +71,8 @@ func newBench(ctx context.Context, target Target, opts Options) (*bench, error) 
 	}
 	b.shutdown = sync.OnceValues(b.watchShutdown)
 	b.probes = sync.OnceValue(b.findProbes)
+	b.traces = sync.OnceValues(b.startTraced)
+	b.leases = sync.OnceValues(b.watchLease)
 	return b, nil
 }
 
@@ -82,6 +88,11 @@ func (b *bench) close() {
 		if u != nil {
 			u.down()
 		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, f := range b.fakes {
+		f.down()
 	}
 }
 
@@ -174,16 +185,21 @@ func (b *bench) common(calls *upstream) map[string]string {
 		"HOST": "127.0.0.1", "CONTRACT_PROBES": "true", "SERVICE_VERSION": serviceVersion,
 		"SHUTDOWN_DRAIN_MS": "0", "SHUTDOWN_TIMEOUT_MS": "3000",
 	}
-	for _, name := range b.target.Launch.Calls {
-		s["CALL_"+spec.EnvName(name)+"_URL"] = calls.url()
-	}
+	// one call, one request: retries and breakers have processes of their own
+	b.eachCall(s, map[string]string{"URL": calls.url(), "RETRIES": "0", "BREAKER_MIN_CALLS": "1000000"})
 	return s
 }
 
 func (b *bench) callLimits(s map[string]string, attemptMS, deadlineMS int) {
+	b.eachCall(s, map[string]string{"ATTEMPT_TIMEOUT_MS": strconv.Itoa(attemptMS), "DEADLINE_MS": strconv.Itoa(deadlineMS)})
+}
+
+// eachCall sets CALL_<NAME>_... for every call of the service.
+func (b *bench) eachCall(s, call map[string]string) {
 	for _, name := range b.target.Launch.Calls {
-		s["CALL_"+spec.EnvName(name)+"_ATTEMPT_TIMEOUT_MS"] = strconv.Itoa(attemptMS)
-		s["CALL_"+spec.EnvName(name)+"_DEADLINE_MS"] = strconv.Itoa(deadlineMS)
+		for setting, value := range call {
+			s["CALL_"+spec.EnvName(name)+"_"+setting] = value
+		}
 	}
 }
 

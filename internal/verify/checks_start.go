@@ -79,7 +79,12 @@ func describe(settings map[string]string) string {
 
 // refuse starts the service with bad settings and expects it to end.
 func (b *bench) refuse(ctx context.Context, bad map[string]string) (int, error) {
-	in, err := b.launch(bad)
+	return b.refuseWith(ctx, bad, bad)
+}
+
+// refuseWith is refuse where not all settings are bad, or what is bad is no setting.
+func (b *bench) refuseWith(ctx context.Context, settings, bad map[string]string) (int, error) {
+	in, err := b.launch(settings)
 	if err != nil {
 		return 0, err
 	}

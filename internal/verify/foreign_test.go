@@ -56,7 +56,7 @@ func TestCheckURL(t *testing.T) {
 // TestLevels: a level holds those below it; the starter's clauses are in none.
 func TestLevels(t *testing.T) {
 	names := func(o Options, target Target) []string {
-		checks, err := choose(target, o)
+		checks, err := choose(Table(), target, o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -81,7 +81,7 @@ func TestLevels(t *testing.T) {
 	if last != len(foreign) {
 		t.Errorf("%d clauses in the highest level, %d in all", last, len(foreign))
 	}
-	if _, err := choose(Target{}, Options{Level: MaxLevel + 1}); err == nil {
+	if _, err := choose(Table(), Target{}, Options{Level: MaxLevel + 1}); err == nil {
 		t.Error("a level too high was taken")
 	}
 }

@@ -11,8 +11,10 @@ type Needs uint8
 
 // What a check may need.
 const (
-	NeedsProbes Needs = 1 << iota // /_contract/... with CONTRACT_PROBES=true
-	NeedsCalls                    // the service calls something
+	NeedsProbes   Needs = 1 << iota // /_contract/... with CONTRACT_PROBES=true
+	NeedsCalls                      // the service calls something
+	NeedsRegistry                   // the service registers with a registry
+	NeedsConfig                     // the service reads a config server
 )
 
 // MaxLevel is the highest level of the contract; a level includes those below it.
@@ -39,12 +41,13 @@ const (
 	laneShared             // one process, read-only checks, all at once
 	laneAlone              // one process, one check at a time: counts, logs, calls
 	laneDrain              // one process and its shutdown, watched once, judged by many
+	laneOwn                // checks with processes and fakes of their own
 	laneEnd                // stops processes that the lanes before needed
 	laneLast               // reads all that was logged
 )
 
 var stages = [][]lane{
-	{laneStarts, laneShared, laneAlone, laneDrain},
+	{laneStarts, laneShared, laneAlone, laneDrain, laneOwn},
 	{laneEnd},
 	{laneLast},
 }

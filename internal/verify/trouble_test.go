@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -240,5 +241,15 @@ func TestWaiversAndNeeds(t *testing.T) {
 	const want = "C12 waived true\nC36 pass true\nS02 not_applicable true\nS03 not_applicable true\n"
 	if got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	target.Registers, target.Configured = false, false
+	r, err = run(t.Context(), target, Options{}, slices.DeleteFunc(Upcoming(), func(c Check) bool {
+		return c.Needs&(NeedsCalls|NeedsConfig|NeedsRegistry) == 0
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := r.Count(NotApplicable); n != len(r.Results) || n < 15 {
+		t.Errorf("%d of %d are not applicable to a service that calls, registers and reads nothing", n, len(r.Results))
 	}
 }

@@ -2,10 +2,10 @@ package verify
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 )
 
 // mode is how the upstream answers.
@@ -27,48 +27,36 @@ const (
 )
 
 // call is a request that the upstream got.
-type call struct{ path, budget string }
+type call struct {
+	method, path, budget string
+	header               http.Header
+	at                   time.Time
+	end                  time.Time // when it was answered or given up, zero before
+}
 
-// upstream plays everything that the service calls. It keeps its address when it
-// goes down and comes up again.
+// reply is a scripted answer: a status after a delay, or a connection that is
+// closed without one.
+type reply struct {
+	status     int
+	delay      time.Duration
+	retryAfter string
+	hangUp     bool
+}
+
+// upstream plays everything that the service calls.
 type upstream struct {
-	addr string
+	loopback
 
 	mu     sync.Mutex
 	mode   mode
-	seen   []call
+	script func(*http.Request) reply // goes before mode, if there is one
+	seen   []*call
 	total  int
-	server *http.Server
 }
 
 func startUpstream() (*upstream, error) {
-	u := &upstream{addr: "127.0.0.1:0"}
-	if err := u.up(); err != nil {
-		return nil, err
-	}
-	return u, nil
-}
-
-func (u *upstream) url() string { return "http://" + u.addr }
-
-func (u *upstream) up() error {
-	l, err := net.Listen("tcp", u.addr)
-	if err != nil {
-		return fmt.Errorf("starting the upstream: %w", err)
-	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.addr, u.server = l.Addr().String(), &http.Server{Handler: u}
-	go u.server.Serve(l) //nolint:errcheck // it ends with down
-	return nil
-}
-
-// down refuses connections and drops those it has.
-func (u *upstream) down() {
-	u.mu.Lock()
-	server := u.server
-	u.mu.Unlock()
-	_ = server.Close() // nothing to lose
+	u := &upstream{}
+	return u, u.start(u)
 }
 
 func (u *upstream) set(m mode) {
@@ -76,6 +64,16 @@ func (u *upstream) set(m mode) {
 	defer u.mu.Unlock()
 	u.mode = m
 }
+
+// play answers each request with what f says from now on.
+func (u *upstream) play(f func(*http.Request) reply) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.script = f
+}
+
+// always is play with the same answer for each request.
+func (u *upstream) always(r reply) { u.play(func(*http.Request) reply { return r }) }
 
 // calls returns how many requests came so far.
 func (u *upstream) calls() int {
@@ -86,26 +84,46 @@ func (u *upstream) calls() int {
 
 // newest returns the last n requests; it pads with empty ones.
 func (u *upstream) newest(n int) []call {
+	out := u.since(max(0, u.calls()-n))
+	return append(out, make([]call, max(0, n-len(out)))...)
+}
+
+// since returns the requests that came after the first n.
+func (u *upstream) since(n int) []call {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	out := make([]call, n)
-	copy(out, u.seen[max(0, len(u.seen)-n):])
+	var out []call
+	for _, c := range u.seen[min(len(u.seen), max(0, len(u.seen)-(u.total-n))):] {
+		out = append(out, *c)
+	}
 	return out
 }
 
-func (u *upstream) note(r *http.Request) mode {
+func (u *upstream) note(r *http.Request) (*call, mode, func(*http.Request) reply) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.total++
 	if len(u.seen) == maxSeen {
 		u.seen = u.seen[:0]
 	}
-	u.seen = append(u.seen, call{r.URL.RequestURI(), r.Header.Get(budgetHeader)})
-	return u.mode
+	c := &call{method: r.Method, path: r.URL.RequestURI(), budget: r.Header.Get(budgetHeader), header: r.Header.Clone(), at: time.Now()}
+	u.seen = append(u.seen, c)
+	return c, u.mode, u.script
+}
+
+func (u *upstream) ended(c *call) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	c.end = time.Now()
 }
 
 func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	m := u.note(r)
+	c, m, script := u.note(r)
+	defer u.ended(c)
+	if script != nil {
+		script(r).send(w, r)
+		return
+	}
 	status, body := http.StatusOK, upstreamAnswer
 	switch m {
 	case failing:
@@ -124,4 +142,20 @@ func (u *upstream) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	fmt.Fprint(w, body)
+}
+
+// send closes the connection in any case: a client that finds an idle one closed
+// may try again by itself, which would look like a retry.
+func (p reply) send(w http.ResponseWriter, r *http.Request) {
+	pause(r.Context(), p.delay)
+	if p.hangUp {
+		panic(http.ErrAbortHandler)
+	}
+	w.Header().Set("Connection", "close")
+	w.Header().Set("Content-Type", jsonType)
+	if p.retryAfter != "" {
+		w.Header().Set("Retry-After", p.retryAfter)
+	}
+	w.WriteHeader(p.status)
+	fmt.Fprint(w, upstreamAnswer)
 }

@@ -19,6 +19,9 @@ type Target struct {
 	Foreign bool              // azulejo did not generate it: what it lacks is found out
 	Environ []string          // the caller's environment (PATH, HOME, values of secrets); variables of the contract in it are dropped
 	Waivers map[string]string // clause -> reason
+
+	Registers  bool // it registers with a Eureka registry: EUREKA_URL and ADVERTISE_HOST mean something to it
+	Configured bool // it reads a Spring Config server: CONFIG_URL and PROFILE mean something to it
 }
 
 // Options are the caller's wishes. The zero value is fine.
@@ -33,6 +36,7 @@ type Options struct {
 type Outcome string
 
 // The outcomes. NotRun is no verdict: Evidence says what was missing.
+// NotApplicable is for a clause that the service has no use for.
 const (
 	Pass          Outcome = "pass"
 	Fail          Outcome = "fail"
@@ -79,8 +83,12 @@ const (
 // even start is a report in which C01 fails. What could not be judged within the
 // start limit and 38 s is not run.
 func Run(ctx context.Context, target Target, opts Options) (Report, error) {
+	return run(ctx, target, opts, Table())
+}
+
+func run(ctx context.Context, target Target, opts Options, checks []Check) (Report, error) {
 	began := time.Now()
-	chosen, err := choose(target, opts)
+	chosen, err := choose(checks, target, opts)
 	if err != nil {
 		return Report{}, err
 	}
@@ -108,8 +116,7 @@ func Run(ctx context.Context, target Target, opts Options) (Report, error) {
 	return Report{Service: target.Launch.Service, Results: results, Duration: time.Since(began)}, nil
 }
 
-func choose(target Target, opts Options) ([]Check, error) {
-	all := Table()
+func choose(all []Check, target Target, opts Options) ([]Check, error) {
 	if opts.Level < 0 || opts.Level > MaxLevel {
 		return nil, fmt.Errorf("verify: there is no level %d, use 1 to %d", opts.Level, MaxLevel)
 	}
@@ -186,6 +193,10 @@ func (b *bench) judge(c Check) Result {
 		res.Outcome, res.Evidence = Waived, reason
 		return res
 	}
+	if reason := b.useless(c.Needs); reason != "" {
+		res.Outcome, res.Evidence = NotApplicable, reason
+		return res
+	}
 	ctx, cancel := context.WithTimeout(b.ctx, b.opts.StartLimit+checkLimit)
 	defer cancel()
 	wrote := b.listen(c.lane)
@@ -209,8 +220,6 @@ func (b *bench) prove(ctx context.Context, c Check) (string, error) {
 	switch {
 	case c.Level == 0 && b.foreign():
 		return "", notApplicable("only a service that azulejo generated has it")
-	case c.Needs&NeedsCalls != 0 && len(b.target.Launch.Calls) == 0:
-		return "", notApplicable("the service calls nothing")
 	case b.target.URL != "" && !c.outside:
 		return "", notRun("needs the process, and a URL was given; azulejo verify -- COMMAND starts one")
 	}
@@ -220,6 +229,19 @@ func (b *bench) prove(ctx context.Context, c Check) (string, error) {
 		}
 	}
 	return c.probe(ctx, b)
+}
+
+// useless says why the service has no use for a clause, "" if it has.
+func (b *bench) useless(n Needs) string {
+	switch {
+	case n&NeedsCalls != 0 && len(b.target.Launch.Calls) == 0:
+		return "the service calls nothing"
+	case n&NeedsRegistry != 0 && !b.target.Registers:
+		return "the service registers nowhere"
+	case n&NeedsConfig != 0 && !b.target.Configured:
+		return "the service reads no config server"
+	}
+	return ""
 }
 
 func (b *bench) report(r Result) {

@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,12 +18,10 @@ type config struct {
 	drain, grace                     time.Duration
 	probes                           bool
 	calls                            map[string]callConfig
-}
-
-// callConfig is one CALL_<NAME>_...; limit is the smaller of attempt and deadline.
-type callConfig struct {
-	url   string
-	limit time.Duration
+	collector                        string
+	exportDelay                      time.Duration
+	eureka, advertise                string
+	lookup                           lookup
 }
 
 var callNames = []string{"price-list", "ratings"}
@@ -31,12 +30,21 @@ var levels = []string{"debug", "info", "warn", "error"}
 
 // loader collects the names of bad variables.
 type loader struct {
-	getenv func(string) string
+	lookup lookup
 	bad    []string
 }
 
-func load(getenv func(string) string) (config, []string) {
-	l := &loader{getenv: getenv}
+func (l *loader) getenv(name string) string {
+	v, _ := l.lookup(name)
+	return v
+}
+
+func load() (config, []string) {
+	find, found := remote()
+	l := &loader{lookup: find}
+	if !found {
+		l.reject("CONFIG_URL")
+	}
 	c := config{
 		name: l.text("SERVICE_NAME", "reviews"), version: l.text("SERVICE_VERSION", "0.1.0"),
 		host: l.text("HOST", "0.0.0.0"), port: strconv.Itoa(l.number("PORT", 8103, 1, 65535)),
@@ -49,16 +57,22 @@ func load(getenv func(string) string) (config, []string) {
 		grace:          l.ms("SHUTDOWN_TIMEOUT_MS", 20000, 0, tenMinutes),
 		probes:         l.flag("CONTRACT_PROBES"),
 		calls:          map[string]callConfig{},
+		collector:      l.url("OTEL_EXPORTER_OTLP_ENDPOINT"),
+		exportDelay:    l.ms("OTEL_BSP_SCHEDULE_DELAY", 5000, 1, tenMinutes),
+		eureka:         l.url("EUREKA_URL"), advertise: l.text("ADVERTISE_HOST", ""),
+		lookup: find,
 	}
 	for _, name := range callNames {
 		prefix := "CALL_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
-		limit := min(l.ms(prefix+"_ATTEMPT_TIMEOUT_MS", 1000, 1, tenMinutes), l.ms(prefix+"_DEADLINE_MS", 3000, 1, tenMinutes))
-		c.calls[name] = callConfig{l.url(prefix + "_URL"), limit}
+		c.calls[name] = l.call(prefix)
+	}
+	if c.eureka != "" && c.advertise == "" && !breaks("C74-required") {
+		l.reject("ADVERTISE_HOST")
 	}
 	if !slices.Contains(levels, c.level) {
 		l.reject("LOG_LEVEL")
 	}
-	if breaks("C01") && getenv("HOST") == "" {
+	if breaks("C01") && l.getenv("HOST") == "" {
 		l.reject("HOST")
 	}
 	if breaks("C01-probes") {
@@ -68,6 +82,21 @@ func load(getenv func(string) string) (config, []string) {
 		c.host = "0.0.0.0"
 	}
 	return c, l.bad
+}
+
+func (l *loader) call(prefix string) callConfig {
+	return callConfig{
+		url:      l.url(prefix + "_URL"),
+		attempt:  l.ms(prefix+"_ATTEMPT_TIMEOUT_MS", 1000, 1, tenMinutes),
+		deadline: l.ms(prefix+"_DEADLINE_MS", 3000, 1, tenMinutes),
+		retries:  l.number(prefix+"_RETRIES", 2, 0, 5),
+		breaker: breakerConfig{
+			window:  l.ms(prefix+"_BREAKER_WINDOW_MS", 10000, 1, tenMinutes),
+			calls:   l.number(prefix+"_BREAKER_MIN_CALLS", 20, 1, 1_000_000),
+			percent: l.number(prefix+"_BREAKER_FAILURE_PERCENT", 50, 1, 100),
+			open:    l.ms(prefix+"_BREAKER_OPEN_MS", 5000, 1, tenMinutes),
+		},
+	}
 }
 
 func (l *loader) reject(name string) {
@@ -94,6 +123,9 @@ func (l *loader) number(name string, fallback, least, most int) int {
 		return fallback
 	}
 	if breaks("C02") && strings.HasPrefix(v, "-") {
+		return fallback
+	}
+	if _, own := os.LookupEnv(name); !own && (breaks("C04-type") && err != nil || breaks("C03-default") && err == nil) {
 		return fallback
 	}
 	if breaks("C02-range") && name == "KEEP_ALIVE_MS" {

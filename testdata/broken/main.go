@@ -31,7 +31,7 @@ const (
 func main() { os.Exit(run()) }
 
 func run() int {
-	cfg, bad := load(os.Getenv)
+	cfg, bad := load()
 	log := &logger{cfg: cfg}
 	if len(bad) > 0 {
 		log.write("error", "bad configuration: "+joined(bad), nil)
@@ -39,6 +39,11 @@ func run() int {
 	}
 	if breaks("C40") {
 		fmt.Println("*** welcome ***")
+	}
+	s := newService(cfg, log)
+	if breaks("C70-early") {
+		s.lease.start()
+		time.Sleep(100 * time.Millisecond)
 	}
 	l, err := net.Listen("tcp", net.JoinHostPort(cfg.host, cfg.port))
 	if err != nil {
@@ -49,9 +54,11 @@ func run() int {
 		extra, _ := net.Listen("tcp", "127.0.0.1:0")
 		defer extra.Close()
 	}
-	s := newService(cfg, log)
 	server := s.server()
 	go server.Serve(l)
+	if !breaks("C70-early") {
+		s.lease.start()
+	}
 	log.write("info", "ready", fields{"process_id": os.Getpid()})
 	return s.untilSignal(server)
 }
@@ -70,8 +77,14 @@ func (s *service) untilSignal(server *http.Server) int {
 			os.Exit(exitError)
 		}
 	}()
+	if breaks("C73-ready") {
+		s.lease.end()
+	}
 	s.draining.Store(true)
 	s.log.write("info", "draining", nil)
+	if !breaks("C73-ready") && !breaks("C73-late") {
+		s.lease.end()
+	}
 	wait := s.cfg.drain
 	if breaks("C60-early") {
 		wait -= 400 * time.Millisecond
@@ -80,7 +93,11 @@ func (s *service) untilSignal(server *http.Server) int {
 	if breaks("C60-late") && s.cfg.drain > 0 {
 		time.Sleep(1500 * time.Millisecond)
 	}
+	if breaks("C73-late") {
+		s.lease.end()
+	}
 	s.end(server)
+	s.exporter.flush()
 	s.log.write("info", "stopped", nil)
 	if breaks("C63-slow") {
 		time.Sleep(3 * time.Second)
@@ -109,11 +126,21 @@ type service struct {
 	log      *logger
 	metrics  *metrics
 	client   *http.Client
+	callers  map[string]*caller
+	exporter *exporter
+	lease    *lease
 	draining atomic.Bool
 }
 
 func newService(cfg config, log *logger) *service {
-	return &service{cfg: cfg, log: log, metrics: newMetrics(), client: &http.Client{}}
+	s := &service{
+		cfg: cfg, log: log, metrics: newMetrics(), client: &http.Client{}, callers: map[string]*caller{},
+		exporter: newExporter(cfg, log), lease: newLease(cfg, log),
+	}
+	for _, name := range callNames {
+		s.callers[name] = newCaller(s, name)
+	}
+	return s
 }
 
 func (s *service) server() *http.Server {

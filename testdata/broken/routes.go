@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -65,7 +64,7 @@ func (s *service) callAll(ctx context.Context) []result {
 	results := make([]result, len(callNames))
 	var wg sync.WaitGroup
 	for i, name := range callNames {
-		wg.Go(func() { results[i] = s.call(ctx, name, "/api/") })
+		wg.Go(func() { results[i] = s.callers[name].do(ctx, "GET", "/api/") })
 		if breaks("S02-serial") {
 			wg.Wait()
 		}
@@ -129,7 +128,7 @@ func (s *service) boom(http.ResponseWriter, *http.Request) { panic("boom of the 
 
 func (s *service) config(w http.ResponseWriter, r *http.Request) {
 	key := strings.TrimPrefix(r.URL.Path, "/_contract/config/")
-	value, ok := os.LookupEnv(strings.ToUpper(strings.ReplaceAll(key, ".", "_")))
+	value, ok := s.cfg.lookup(variable(key))
 	if !ok {
 		s.problem(w, r, http.StatusNotFound)
 		return
@@ -150,10 +149,18 @@ func (s *service) callProbe(w http.ResponseWriter, r *http.Request) {
 	if path == "" {
 		path = "/"
 	}
-	res := s.call(r.Context(), name, path)
+	method := r.URL.Query().Get("method")
+	if method == "" {
+		method = "GET"
+	}
+	res := s.callers[name].do(r.Context(), method, path)
 	switch {
 	case res.reason == "timeout":
 		s.problem(w, r, http.StatusGatewayTimeout)
+	case res.reason == "breaker_open":
+		s.breakerOpen(w, r)
+	case res.status == 500 && breaks("C57"):
+		s.problem(w, r, res.status)
 	case res.status == 0 || res.status >= 500:
 		s.problem(w, r, http.StatusBadGateway)
 	default:
@@ -161,11 +168,16 @@ func (s *service) callProbe(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// result is the end of one call; reason is "" if it went well.
-type result struct {
-	status int
-	answer json.RawMessage
-	reason string
+func (s *service) breakerOpen(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Retry-After", "1")
+	if breaks("C55-after") {
+		w.Header()["Retry-After"] = []string{""}
+	}
+	if breaks("C57-open") {
+		s.problem(w, r, http.StatusBadGateway)
+		return
+	}
+	s.problem(w, r, http.StatusServiceUnavailable)
 }
 
 // told is how the starter's answer reports it.
@@ -174,57 +186,13 @@ func (r result) told() map[string]any {
 	if r.status != 0 {
 		one["status"] = r.status
 	}
+	if r.reason == "connect" && breaks("S02") {
+		r.reason = "timeout"
+	}
 	if r.reason != "" {
 		one["error"] = r.reason
 	} else {
 		one["answer"] = r.answer
 	}
 	return one
-}
-
-func (s *service) call(ctx context.Context, name, path string) result {
-	callee := s.cfg.calls[name]
-	if callee.url == "" {
-		return result{reason: "not_configured"}
-	}
-	limit := callee.limit
-	if end, ok := ctx.Deadline(); ok && !breaks("S03") {
-		limit = min(limit, time.Until(end)*9/10)
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, "GET", callee.url+path, nil)
-	if err != nil {
-		return result{reason: "connect"}
-	}
-	req.Header.Set(budget, strconv.FormatInt(limit.Milliseconds(), 10))
-	resp, err := s.client.Do(req)
-	if err != nil {
-		return result{reason: reasonOf(err)}
-	}
-	defer resp.Body.Close()
-	return read(resp)
-}
-
-func reasonOf(err error) string {
-	if errors.Is(err, context.DeadlineExceeded) || breaks("S02") {
-		return "timeout"
-	}
-	return "connect"
-}
-
-func read(resp *http.Response) result {
-	const most = 1 << 20
-	body, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
-	switch {
-	case err != nil:
-		return result{reason: reasonOf(err)}
-	case resp.StatusCode >= 400:
-		return result{status: resp.StatusCode, reason: "status"}
-	case len(body) > most:
-		return result{status: resp.StatusCode, reason: "too_large"}
-	case !json.Valid(body):
-		return result{status: resp.StatusCode, reason: "not_json"}
-	}
-	return result{status: resp.StatusCode, answer: body}
 }

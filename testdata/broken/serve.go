@@ -56,11 +56,14 @@ func (s *service) serve(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Connection", "close")
 		}
 	}
+	if breaks("C48-probes") {
+		s.exporter.end(serverSpan(r, "GET "+r.URL.Path))
+	}
 	switch r.URL.Path {
 	case "/livez":
 		s.livez(w, r)
 	case "/readyz":
-		s.readyz(w, r)
+		s.readyz(w)
 	case "/metrics":
 		s.scrape(w)
 	default:
@@ -78,7 +81,11 @@ func (s *service) observe(w http.ResponseWriter, r *http.Request) {
 	}
 	rec := &recorder{w, http.StatusOK}
 	s.metrics.enter(method(r))
+	traced := serverSpan(r, spanName(r, rt.template))
+	r = r.WithContext(context.WithValue(r.Context(), spanKey{}, traced))
 	defer func() {
+		traced.failed = rec.status >= 500
+		s.exporter.end(traced)
 		s.metrics.leave(method(r))
 		s.metrics.observe(metricKey{method(r), metricRoute(rt.template, r), rec.status}, time.Since(began).Seconds())
 		s.access(r, rt.template, rec.status, time.Since(began))
@@ -97,6 +104,13 @@ func (s *service) observe(w http.ResponseWriter, r *http.Request) {
 	default:
 		handler(s, rec, r)
 	}
+}
+
+func spanName(r *http.Request, template string) string {
+	if breaks("C48") {
+		template = r.URL.Path
+	}
+	return strings.TrimSpace(method(r) + " " + template)
 }
 
 // asked is the path as it was sent: no other path may answer for it.
@@ -140,7 +154,7 @@ func (s *service) recoverCrash(w http.ResponseWriter, r *http.Request) {
 	if !breaks("C43") {
 		f["error_stack"] = string(debug.Stack())
 	}
-	s.log.write("error", "crash", f)
+	s.log.write("error", "crash", withTrace(r.Context(), f))
 	if breaks("C26") {
 		s.problemWith(w, r, http.StatusInternalServerError, map[string]any{"detail": fmt.Sprint(crash)})
 		return
@@ -154,10 +168,13 @@ func (s *service) problem(w http.ResponseWriter, r *http.Request, status int) {
 
 func (s *service) problemWith(w http.ResponseWriter, r *http.Request, status int, p map[string]any) {
 	p["type"], p["title"], p["status"], p["instance"] = "about:blank", http.StatusText(status), status, r.URL.Path
+	if traced := spanOf(r.Context()); traced != nil && !breaks("C46-body") {
+		p["trace_id"] = traced.trace
+	}
 	if breaks("C20") {
 		delete(p, "instance")
 	}
-	if status == http.StatusServiceUnavailable && !breaks("C28") {
+	if status == http.StatusServiceUnavailable && !breaks("C28") && len(w.Header()["Retry-After"]) == 0 {
 		w.Header().Set("Retry-After", "1")
 	}
 	mediaType := "application/problem+json"
@@ -207,7 +224,7 @@ func (s *service) livez(w http.ResponseWriter, r *http.Request) {
 		s.access(r, "/livez", 200, 0)
 	}
 	if breaks("C10-call") {
-		s.call(r.Context(), "ratings", "/")
+		s.touches("ratings")
 	}
 	if breaks("C10") && s.draining.Load() {
 		s.probe(w, http.StatusServiceUnavailable)
@@ -216,13 +233,29 @@ func (s *service) livez(w http.ResponseWriter, r *http.Request) {
 	s.probe(w, http.StatusOK)
 }
 
-func (s *service) readyz(w http.ResponseWriter, r *http.Request) {
+func (s *service) readyz(w http.ResponseWriter) {
 	status := http.StatusOK
-	if breaks("C11") && s.call(r.Context(), "ratings", "/").reason == "connect" {
+	if breaks("C11") && !s.touches("ratings") {
+		status = http.StatusServiceUnavailable
+	}
+	if breaks("C72-ready") && s.lease.failed.Load() {
 		status = http.StatusServiceUnavailable
 	}
 	if s.draining.Load() && !breaks("C11-drain") {
 		status = http.StatusServiceUnavailable
 	}
 	s.probe(w, status)
+}
+
+// touches asks a dependency past the client: this is about probes, not calls.
+func (s *service) touches(name string) bool {
+	url := s.cfg.calls[name].url
+	if url == "" {
+		return true
+	}
+	resp, err := s.client.Get(url)
+	if err == nil {
+		resp.Body.Close()
+	}
+	return err == nil
 }

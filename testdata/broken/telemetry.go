@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"math"
 	"net/http"
@@ -45,6 +46,7 @@ func (l *logger) write(level, message string, more fields) {
 func (s *service) access(r *http.Request, template string, status int, took time.Duration) {
 	f := fields{"http_request_method": r.Method, "url_path": r.URL.Path, "http_route": template,
 		"http_response_status_code": status, "duration_ms": took.Milliseconds()}
+	f = withTrace(r.Context(), f)
 	switch {
 	case breaks("C42"):
 		f["duration_ms"] = took.Seconds()
@@ -73,10 +75,14 @@ type metrics struct {
 	mu       sync.Mutex
 	requests map[metricKey]*histogram
 	active   map[string]int
+	attempts map[attemptKey]*histogram
+	outcomes map[[2]string]int // name and outcome
+	retries  map[string]int
 }
 
 func newMetrics() *metrics {
-	return &metrics{requests: map[metricKey]*histogram{}, active: map[string]int{}}
+	return &metrics{requests: map[metricKey]*histogram{}, active: map[string]int{},
+		attempts: map[attemptKey]*histogram{}, outcomes: map[[2]string]int{}, retries: map[string]int{}}
 }
 
 func (m *metrics) enter(method string) { m.add(method, 1) }
@@ -96,10 +102,14 @@ func (m *metrics) observe(key metricKey, seconds float64) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	h := m.requests[key]
+	note(m.requests, key, seconds)
+}
+
+func note[K comparable](all map[K]*histogram, key K, seconds float64) {
+	h := all[key]
 	if h == nil {
 		h = &histogram{counts: make([]int, len(bounds))}
-		m.requests[key] = h
+		all[key] = h
 	}
 	h.count++
 	h.sum += seconds
@@ -137,16 +147,7 @@ func (s *service) scrape(w http.ResponseWriter) {
 		if breaks("C30-label") {
 			labels += `,server_port="1"`
 		}
-		for i, le := range append(bounds, math.Inf(1)) {
-			n := h.count
-			if i < len(bounds) {
-				n = h.counts[i]
-			}
-			if !breaks("C30") || le != 7.5 {
-				fmt.Fprintf(w, "%s_bucket{%s,le=%q} %d\n", d, labels, strconv.FormatFloat(le, 'g', -1, 64), n)
-			}
-		}
-		fmt.Fprintf(w, "%s_sum{%s} %v\n%s_count{%s} %d\n", d, labels, h.sum, d, labels, h.count)
+		h.write(w, d, labels, breaks("C30"))
 	}
 	for m, n := range s.metrics.active {
 		fmt.Fprintf(w, "%s{http_request_method=%q,url_scheme=\"http\"} %d\n", a, m, n)
@@ -156,4 +157,19 @@ func (s *service) scrape(w http.ResponseWriter) {
 		sdk = ""
 	}
 	fmt.Fprintf(w, "target_info{service_name=%q,service_version=%q%s} 1\n", s.cfg.name, s.cfg.version, sdk)
+	s.scrapeCalls(w)
+}
+
+// write leaves a bucket out if gap is set.
+func (h *histogram) write(w io.Writer, name, labels string, gap bool) {
+	for i, le := range append(bounds, math.Inf(1)) {
+		n := h.count
+		if i < len(bounds) {
+			n = h.counts[i]
+		}
+		if !gap || le != 7.5 {
+			fmt.Fprintf(w, "%s_bucket{%s,le=%q} %d\n", name, labels, strconv.FormatFloat(le, 'g', -1, 64), n)
+		}
+	}
+	fmt.Fprintf(w, "%s_sum{%s} %v\n%s_count{%s} %d\n", name, labels, h.sum, name, labels, h.count)
 }
