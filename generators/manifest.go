@@ -129,12 +129,8 @@ func LoadPack(files []PackFile, where string) (*Pack, hcl.Diagnostics) {
 	if src == nil {
 		return nil, problem(p.rng, "No pack here", fmt.Sprintf("%s holds no %s.", where, ManifestFile))
 	}
-	f, diags := spec.ParseHCL(src, name)
+	diags := p.decode(src, name)
 	if diags.HasErrors() {
-		return nil, diags
-	}
-	p.source = f
-	if diags = gohcl.DecodeBody(f.Body, nil, &p.manifest); diags.HasErrors() {
 		return nil, diags
 	}
 	p.sortFiles()
@@ -143,6 +139,26 @@ func LoadPack(files []PackFile, where string) (*Pack, hcl.Diagnostics) {
 	}
 	p.digest = p.computeDigest()
 	return p, diags
+}
+
+func (p *Pack) decode(src []byte, name string) hcl.Diagnostics {
+	f, diags := spec.ParseHCL(src, name)
+	if diags.HasErrors() {
+		return diags
+	}
+	p.source = f
+	return gohcl.DecodeBody(f.Body, nil, &p.manifest)
+}
+
+// ReadLanguage reads what a spec sees of a service pack off its manifest alone: who
+// only asks the pack's questions needs none of its files.
+func ReadLanguage(manifest []byte, where string) (spec.Language, hcl.Diagnostics) {
+	p := &Pack{where: where}
+	diags := p.decode(manifest, where+"/"+ManifestFile)
+	if !diags.HasErrors() {
+		diags = p.readInputs()
+	}
+	return p.AsLanguage(), diags
 }
 
 func problem(rng hcl.Range, summary, detail string) hcl.Diagnostics {

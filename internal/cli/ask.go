@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strconv"
 
@@ -183,11 +184,19 @@ func loadLanguage(l spec.Language) (spec.Language, error) {
 	if l.Own || l.Unknown {
 		return l, nil // read with the system, or nowhere
 	}
-	packs, _, err := shippedPacks(func(h generators.Heading) bool { return h.Kind == generators.KindService && h.Name == l.Pack })
-	if err != nil || len(packs) == 0 {
-		return l, err
-	}
-	return packs[0].AsLanguage(), nil
+	err := eachShipped(func(name string, sub fs.FS, manifest []byte) error {
+		h, ok := generators.Peek(manifest)
+		if !ok || h.Kind != generators.KindService || h.Name != l.Pack {
+			return nil
+		}
+		full, diags := generators.ReadLanguage(manifest, "templates/"+name)
+		if diags.HasErrors() {
+			return fmt.Errorf("pack %s is broken, which is a bug of azulejo: %w", name, diags)
+		}
+		l = full
+		return nil
+	})
+	return l, err
 }
 
 // sourceOf is where the texts of a sheet belong: into the folder, or a folder of the

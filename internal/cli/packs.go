@@ -38,30 +38,39 @@ func (w *workspace) loadPacks(own []*generators.Pack) error {
 // shippedPacks loads the packs that azulejo ships as far as they are wanted, and
 // names the others.
 func shippedPacks(wanted func(generators.Heading) bool) (packs []*generators.Pack, others []generators.Heading, err error) {
+	err = eachShipped(func(name string, sub fs.FS, manifest []byte) error {
+		if h, ok := generators.Peek(manifest); ok && !wanted(h) {
+			others = append(others, h)
+			return nil
+		}
+		p, err := shippedPack(sub, name)
+		packs = append(packs, p)
+		return err
+	})
+	return packs, others, err
+}
+
+// eachShipped calls a function with the name, the folder and the manifest of each
+// pack that azulejo ships.
+func eachShipped(do func(name string, sub fs.FS, manifest []byte) error) error {
 	folders, err := templates.Folders()
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading the shipped packs: %w", err)
+		return fmt.Errorf("reading the shipped packs: %w", err)
 	}
 	for _, name := range folders {
 		sub, err := templates.Folder(name)
 		if err != nil {
-			return nil, nil, fmt.Errorf("reading pack %s: %w", name, err)
+			return fmt.Errorf("reading pack %s: %w", name, err)
 		}
 		manifest, err := fs.ReadFile(sub, generators.ManifestFile)
 		if err != nil {
-			return nil, nil, fmt.Errorf("reading pack %s: %w", name, err)
+			return fmt.Errorf("reading pack %s: %w", name, err)
 		}
-		if h, ok := generators.Peek(manifest); ok && !wanted(h) {
-			others = append(others, h)
-			continue
+		if err := do(name, sub, manifest); err != nil {
+			return err
 		}
-		p, err := shippedPack(sub, name)
-		if err != nil {
-			return nil, nil, err
-		}
-		packs = append(packs, p)
 	}
-	return packs, others, nil
+	return nil
 }
 
 // loaded keeps the shipped packs of this process: they never change.
