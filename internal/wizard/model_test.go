@@ -38,10 +38,16 @@ func TestNameAndSixEnters(t *testing.T) {
 // TestEarlyEnters are those that a terminal sends as line feeds, because they were
 // typed before the wizard came up: they go on, but they accept no plan.
 func TestEarlyEnters(t *testing.T) {
-	m := start(t).press("payments<ctrl+j><ctrl+j><ctrl+j><ctrl+j><ctrl+j><ctrl+j><ctrl+j>")
+	m := start(t).press("payments<ctrl+j><ctrl+j><ctrl+j><ctrl+j>")
+	_, plan := m.Update(key("ctrl+j"))
+	m.press("<ctrl+j><ctrl+j>")
+	m.run(plan)
 	m.mustShow(t, "Plan: 3 to add")
 	if m.ended {
 		t.Fatal("a plan that nobody saw was accepted")
+	}
+	if m.press("<ctrl+j>"); m.outcome.Action != Create {
+		t.Error("a line feed is no Enter once the plan is there")
 	}
 }
 

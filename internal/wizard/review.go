@@ -23,6 +23,10 @@ func (m *model) reviewKey(msg tea.KeyPressMsg) tea.Cmd {
 	switch msg.String() {
 	case "enter":
 		return m.create()
+	case "ctrl+j": // Enter of some programs; typed before the wizard came up, it accepts no plan
+		if plan != nil {
+			return m.create()
+		}
 	case "esc", "ctrl+r":
 		m.page = formPage
 		return m.plan()
