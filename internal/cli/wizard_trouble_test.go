@@ -191,7 +191,7 @@ func TestTwoWizardsAlone(t *testing.T) {
 	t.Parallel()
 	dir := emptyFolder(t, "desk")
 	begin := func(lang string) *person {
-		return sit(t, dir, home(t), "new").sees("Name").types("payments<enter>/" + lang + "<enter><ctrl+r>").sees("to add")
+		return sit(t, dir, home(t), "new").settled().types("payments<enter>/" + lang + "<enter><ctrl+r>").sees("to add")
 	}
 	first, second := begin("go"), begin("python")
 	first.types("<enter>").ends(exitOK)

@@ -119,9 +119,6 @@ func TestReloads(t *testing.T) {
 	m := newTest(cfg, 100, 30)
 	m.changed = true
 	_, first := m.Update(enrichMsg{})
-	if _, second := m.Update(key("ctrl+l")); second != nil {
-		t.Error("two at once")
-	}
 	if m.run(first); reads != 1 || !m.changed {
 		t.Errorf("%d reads, changed %t", reads, m.changed)
 	}
@@ -238,4 +235,24 @@ func TestPasteTwice(t *testing.T) {
 	if m.send(tea.PasteMsg{Content: strings.Repeat("b", 600)}); !strings.HasPrefix(m.notice, "Cut:") {
 		t.Errorf("%q", m.notice)
 	}
+}
+
+// TestReloadWhileReading: a wish to read anew is not lost because something is read.
+func TestReloadWhileReading(t *testing.T) {
+	cfg := config(t, ask.Join)
+	reads := 0
+	cfg.Reload = func() (*ask.Form, error) {
+		reads++
+		return shopForm(t, ask.Join, shop), nil
+	}
+	m := newTest(cfg, 100, 30)
+	_, silent := m.Update(enrichMsg{})
+	if _, second := m.Update(key("ctrl+l")); second != nil {
+		t.Error("two at once")
+	}
+	m.run(silent)
+	if reads != 2 || m.reloading {
+		t.Errorf("%d reads", reads)
+	}
+	m.mustShow(t, "The spec was read anew.")
 }

@@ -47,6 +47,7 @@ type model struct {
 	notice      string // said until the next key
 	changed     bool   // the spec on the disk is another by now
 	reloading   bool
+	again       bool // once more, when that is done
 	whole       bool // the form was read with all that the first frame did without
 
 	theme         theme
@@ -302,6 +303,7 @@ func (m *model) watch() tea.Cmd {
 func (m *model) reload(silent bool) tea.Cmd {
 	read := m.cfg.Reload
 	if read == nil || m.reloading {
+		m.again = m.again || !silent // what is being read may be older than the wish
 		return nil
 	}
 	m.reloading = true
@@ -313,7 +315,10 @@ func (m *model) reload(silent bool) tea.Cmd {
 
 // reloaded takes the spec as it is on the disk now; the answers stay.
 func (m *model) reloaded(msg formMsg) tea.Cmd {
-	m.reloading = false
+	if m.reloading = false; m.again {
+		m.again = false
+		return m.reload(false)
+	}
 	if msg.err != nil {
 		m.notice = "The spec cannot be read: " + firstLine(msg.err.Error())
 		return nil
