@@ -62,16 +62,8 @@ func (env *Env) runInit(cmd *cobra.Command, o *initOptions, args []string) error
 		return env.runWizard(cmd.Context(), s, form, answers, how)
 	}
 	form.Literal = true
-	src, err := env.sourceOf(root, form.Fill(answers), o.force)
-	if err != nil {
-		return err
-	}
-	w, err := load(src)
-	if err != nil {
-		return err
-	}
 	o.yes = true // only new files: nothing to lose, so nothing to ask
-	return env.runPlan(cmd.Context(), &o.planOptions, w)
+	return env.runSheet(cmd, &o.planOptions, root, form.Fill(answers))
 }
 
 // beginForm asks about a new system, where there is no spec yet.

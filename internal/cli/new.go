@@ -99,8 +99,8 @@ func missingFlags(a ask.Answers) (missing []string) {
 // newFromFlags makes the service that flags describe, in full.
 func (env *Env) newFromFlags(cmd *cobra.Command, o *newOptions, root string, form *ask.Form, answers ask.Answers) error {
 	name := answers["name"][0]
-	if !filepath.IsLocal(name) || strings.ContainsAny(name, "/\\") {
-		return fmt.Errorf("%q cannot name a service: use lower-case letters, digits and dashes", name)
+	if err := notAName(name); err != nil {
+		return err
 	}
 	if form.Base.System.Service(name) != nil {
 		return env.alreadyThere(root, name)
@@ -109,7 +109,12 @@ func (env *Env) newFromFlags(cmd *cobra.Command, o *newOptions, root string, for
 		answers["route"] = []string{} // nothing is routed that nobody said
 	}
 	form.Literal = true
-	src, err := env.sourceOf(root, form.Fill(answers), o.force)
+	return env.runSheet(cmd, &o.planOptions, root, form.Fill(answers))
+}
+
+// runSheet does with the texts of a sheet what plan and apply do.
+func (env *Env) runSheet(cmd *cobra.Command, o *planOptions, root string, sheet *ask.Sheet) error {
+	src, err := env.sourceOf(root, sheet, o.force)
 	if err != nil {
 		return err
 	}
@@ -117,7 +122,15 @@ func (env *Env) newFromFlags(cmd *cobra.Command, o *newOptions, root string, for
 	if err != nil {
 		return err
 	}
-	return env.runPlan(cmd.Context(), &o.planOptions, w)
+	return env.runPlan(cmd.Context(), o, w)
+}
+
+// notAName refuses early what would not even be a folder's name.
+func notAName(name string) error {
+	if filepath.IsLocal(name) && !strings.ContainsAny(name, "/\\") {
+		return nil
+	}
+	return fmt.Errorf("%q cannot name a service: use lower-case letters, digits and dashes", name)
 }
 
 func (env *Env) alreadyThere(root, name string) error {
@@ -164,15 +177,7 @@ func (env *Env) newFromFile(cmd *cobra.Command, o *newOptions, root string, args
 	if !sheet.Alone {
 		sheet.Texts[0].Path, sheet.Texts[0].Folder = spec.ServicePath(name), name
 	}
-	src, err := env.sourceOf(root, sheet, o.force)
-	if err != nil {
-		return err
-	}
-	w, err := load(src)
-	if err != nil {
-		return err
-	}
-	return env.runPlan(cmd.Context(), &o.planOptions, w)
+	return env.runSheet(cmd, &o.planOptions, root, sheet)
 }
 
 // oneService reads a file that describes one service.
@@ -193,8 +198,5 @@ func (env *Env) oneService(file string, args []string) (string, []byte, error) {
 	if len(args) > 0 && args[0] != name {
 		return "", nil, fmt.Errorf("%s describes service %q, not %q", file, name, args[0])
 	}
-	if !filepath.IsLocal(name) || strings.ContainsAny(name, "/\\") {
-		return "", nil, fmt.Errorf("%q cannot name a service: use lower-case letters, digits and dashes", name)
-	}
-	return name, b, nil
+	return name, b, notAName(name)
 }

@@ -10,7 +10,7 @@ import (
 
 const signalsWork = true
 
-func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = attributes() }
 
 // killGroup ends what is left of the group; that nothing is left is no error.
 func killGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGKILL) }

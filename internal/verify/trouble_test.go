@@ -44,6 +44,13 @@ func trouble(what string) int {
 		for line := []byte(strings.Repeat("x", 100) + "\n"); ; {
 			os.Stdout.Write(line)
 		}
+	case "owner": // as azulejo verify, until it is killed
+		in, err := startInstance(spec.Launch{Dir: os.TempDir(), Run: []string{"sleep", "600"}}, os.Environ(), "1")
+		if err == nil {
+			fmt.Println(in.pid)
+			select {}
+		}
+		return 1
 	case "parent": // as npm start does it
 		child := exec.Command(os.Args[0])
 		child.Env = append(os.Environ(), troubleVar+"=stock")

@@ -42,6 +42,10 @@ func newSuite(azulejo, dir, only string) (*suite, error) {
 	if err := os.MkdirAll(s.dir, 0o755); err != nil {
 		return nil, err
 	}
+	// A module of its own: what a removed service leaves is no package of azulejo's.
+	if err := os.WriteFile(filepath.Join(s.dir, "go.mod"), []byte("module e2e\n"), 0o644); err != nil {
+		return nil, err
+	}
 	s.log, err = os.Create(filepath.Join(s.dir, "e2e.log"))
 	return s, err
 }
