@@ -12,7 +12,7 @@ import (
 func Catalog(packs []*Pack, others []Heading, version string) *spec.Catalog {
 	c := &spec.Catalog{Version: version, Functions: expressionFuncs(), Providers: map[string][]string{}, About: map[string]string{}, Reserved: map[string]string{}, ReservedSecrets: map[string]string{}}
 	for _, h := range others {
-		offer(c, h, spec.Language{Name: h.Provides, Pack: h.Name, About: h.About})
+		offer(c, h, spec.Language{Name: h.language, Pack: h.Name, About: h.About})
 	}
 	for _, p := range packs {
 		offer(c, p.Heading(), p.AsLanguage())
@@ -22,13 +22,16 @@ func Catalog(packs []*Pack, others []Heading, version string) *spec.Catalog {
 }
 
 func offer(c *spec.Catalog, h Heading, l spec.Language) {
-	switch {
-	case h.Kind == KindService:
+	if h.Kind == KindService {
 		c.Languages = append(c.Languages, l)
-	case h.Provides != "" && !slices.Contains(c.Providers[h.Kind], h.Provides):
-		c.Providers[h.Kind] = append(c.Providers[h.Kind], h.Provides)
-		slices.Sort(c.Providers[h.Kind])
-		c.About[h.Kind+"/"+h.Provides] = h.About
+		return
+	}
+	for kind, name := range h.Brings() {
+		if name != "" && !slices.Contains(c.Providers[kind], name) {
+			c.Providers[kind] = append(c.Providers[kind], name)
+			slices.Sort(c.Providers[kind])
+			c.About[kind+"/"+name] = h.About
+		}
 	}
 }
 
@@ -63,12 +66,13 @@ func ForService(packs []*Pack, c *spec.Catalog, svc *spec.Service) *Pack {
 	return nil
 }
 
-// Providing returns the pack of a kind that brings what a spec names, the
-// system's own before a shipped one, or nil.
+// Providing returns the pack that brings what a spec names of a kind, such as
+// gateway "caddy", the system's own before a shipped one, or nil.
 func Providing(packs []*Pack, kind, provides string) *Pack {
 	var found *Pack
 	for _, p := range packs {
-		if p.Kind() == kind && p.Provides() == provides && (found == nil || p.Own && !found.Own) {
+		name, brings := p.Heading().Brings()[kind]
+		if brings && name == provides && (found == nil || p.Own && !found.Own) {
 			found = p
 		}
 	}

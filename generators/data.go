@@ -21,6 +21,7 @@ type Facts struct {
 	System    string   `json:"system"`
 	Namespace string   `json:"namespace"`
 	Discovery string   `json:"discovery"`
+	Config    string   `json:"config,omitempty"`
 	Targets   []string `json:"targets"`
 
 	// Addresses are the URLs of what the service calls, by name. Only deployments
@@ -33,6 +34,9 @@ func FactsOf(s *spec.System, svc *spec.Service) Facts {
 	f := Facts{System: s.Name, Namespace: s.Namespace, Targets: []string{}}
 	if s.Discovery != nil {
 		f.Discovery = s.Discovery.Name
+	}
+	if s.Config != nil {
+		f.Config = s.Config.Name
 	}
 	for _, t := range s.Targets {
 		f.Targets = append(f.Targets, t.Name)
@@ -66,7 +70,7 @@ func address(s *spec.System, name string) string {
 func serviceURL(svc *spec.Service) string { return fmt.Sprintf("http://%s:%d", svc.Name, svc.Port) }
 
 // engine changes when the same pack and spec would render to other bytes.
-const engine = "2"
+const engine = "3"
 
 // Key identifies a service's render: equal keys give equal trees. It covers all
 // that a template can see, and nothing else.
@@ -111,7 +115,7 @@ func (p *Pack) context(svc *spec.Service, facts Facts) *hcl.EvalContext {
 func factsValue(f Facts) cty.Value {
 	return cty.ObjectVal(map[string]cty.Value{
 		"name": cty.StringVal(f.System), "namespace": cty.StringVal(f.Namespace),
-		"discovery": cty.StringVal(f.Discovery), "targets": strings2cty(f.Targets),
+		"discovery": cty.StringVal(f.Discovery), "config": cty.StringVal(f.Config), "targets": strings2cty(f.Targets),
 	})
 }
 
@@ -131,6 +135,13 @@ func callValue(c spec.Call) map[string]cty.Value {
 		"name": cty.StringVal(c.Name), "env": cty.StringVal(spec.EnvName(c.Name)),
 		"attempt_timeout_ms": cty.NumberIntVal(c.AttemptTimeout.Milliseconds()),
 		"deadline_ms":        cty.NumberIntVal(c.Deadline.Milliseconds()),
+		"retries":            cty.NumberIntVal(int64(c.Retries)),
+		"breaker": cty.ObjectVal(map[string]cty.Value{
+			"window_ms":       cty.NumberIntVal(c.Breaker.Window.Milliseconds()),
+			"min_calls":       cty.NumberIntVal(int64(c.Breaker.MinCalls)),
+			"failure_percent": cty.NumberIntVal(int64(c.Breaker.FailurePercent)),
+			"open_ms":         cty.NumberIntVal(c.Breaker.Open.Milliseconds()),
+		}),
 	}
 }
 

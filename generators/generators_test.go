@@ -63,7 +63,7 @@ const head = `pack "tiny" {
 var facts = generators.Facts{System: "shop", Namespace: "example.com/shop", Targets: []string{}}
 
 func service(p *generators.Pack, calls ...string) *spec.Service {
-	svc := &spec.Service{Name: "orders", Language: p.Provides(), Port: 8101, Inputs: map[string]cty.Value{}}
+	svc := &spec.Service{Name: "orders", Language: p.Heading().Brings()[generators.KindService], Port: 8101, Inputs: map[string]cty.Value{}}
 	for _, c := range calls {
 		svc.Calls = append(svc.Calls, spec.Call{Name: c, AttemptTimeout: time.Second, Deadline: 3 * time.Second})
 	}
@@ -74,6 +74,7 @@ func service(p *generators.Pack, calls ...string) *spec.Service {
 func system(svc *spec.Service) *spec.System {
 	return &spec.System{
 		Name: "shop", Namespace: "example.com/shop", Gateway: &spec.Provider{Name: "caddy", Port: 8080},
+		Discovery: &spec.Provider{Name: "eureka"}, Config: &spec.Provider{Name: "spring-cloud"},
 		Targets:   []spec.Provider{{Name: "docker"}, {Name: "kubernetes"}},
 		Externals: []*spec.External{{Name: "old", URL: "https://old.example/base", Routes: []spec.Route{{Path: "/"}}}},
 		Services: []*spec.Service{
@@ -324,7 +325,7 @@ func TestBrokenPacks(t *testing.T) {
 		{"unknown class", strings.Replace(rule(""), "managed", "mine", 1), "files/x", "", "Unknown class"},
 		{"unknown merge", rule("merge = \"magic\"\n"), "files/x", "", "Unknown merge"},
 		{"unknown command", rule("") + "command \"deploy\" {\n  steps = []\n}\n", "files/x", "", "Unknown command"},
-		{"unknown kind", strings.Replace(rule(""), `"service"`, `"planet"`, 1), "files/x", "", "knows gateway, service"},
+		{"unknown kind", strings.Replace(rule(""), `"service"`, `"planet"`, 1), "files/x", "", "knows gateway, platform, service"},
 		{"no provider", strings.Replace(strings.Replace(rule(""), `"service"`, `"target"`, 1), "  language = \"tiny\"\n", "", 1), "files/x", "", "A target pack says what a spec calls it"},
 		{"language of a target", strings.Replace(rule(""), `"service"`, `"target"`, 1), "files/x", "", "A target pack says what a spec calls it"},
 		{"system of a language", strings.Replace(rule(""), `"service"`, `"system"`, 1), "files/x", "", "a system pack has neither"},

@@ -26,6 +26,12 @@ const (
 	KindGateway = "gateway"
 	KindTarget  = "target"
 	KindSystem  = "system"
+
+	// KindPlatform is what a system's services lean on: a registry, a config
+	// server, or both in one program.
+	KindPlatform  = "platform"
+	KindDiscovery = "discovery" // what a platform may bring
+	KindConfig    = "config"    // likewise
 )
 
 // packKind is what a manifest of a kind must and may hold.
@@ -40,52 +46,61 @@ var packKinds = map[string]packKind{
 	KindGateway: {"provider", []string{"system"}, false},
 	KindTarget:  {"provider", []string{"service", "system"}, false},
 	KindSystem:  {"", []string{"system"}, false},
+
+	KindPlatform: {"discovery or config", []string{"system"}, true},
 }
 
-// Kind is what the pack is for: service, gateway, target or system.
+// Kind is what the pack is for: service, gateway, target, platform or system.
 func (p *Pack) Kind() string { return p.manifest.Pack.Kind }
 
-// Provides is what a spec names to get the pack: a language, or a gateway's or
-// target's provider; "" for a system pack.
-func (p *Pack) Provides() string {
-	if p.Kind() == KindService {
-		return p.manifest.Pack.Language
-	}
-	return p.manifest.Pack.Provider
-}
-
 // Heading is what a manifest's first block says, without the rest.
-type Heading struct{ Name, Kind, Provides, About string }
+type Heading struct{ Name, Kind, About, language, provider, discovery, config string }
+
+// Brings is what a spec names to get the pack, by kind: service "go", gateway
+// "caddy", discovery "eureka". A system pack brings system "".
+func (h Heading) Brings() map[string]string {
+	switch h.Kind {
+	case KindService:
+		return map[string]string{KindService: h.language}
+	case KindPlatform:
+		both := map[string]string{KindDiscovery: h.discovery, KindConfig: h.config}
+		maps.DeleteFunc(both, func(_, name string) bool { return name == "" })
+		return both
+	}
+	return map[string]string{h.Kind: h.provider}
+}
 
 // Heading is the pack's own.
 func (p *Pack) Heading() Heading {
-	return Heading{p.Name(), p.Kind(), p.Provides(), p.manifest.Pack.Description}
+	m := p.manifest.Pack
+	return Heading{p.Name(), p.Kind(), m.Description, m.Language, m.Provider, m.Discovery, m.Config}
 }
 
 var headingLine = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?m)^(?:pack "([^"]+)" \{|  (kind|language|provider|description)\s*=\s*"([^"\\$%]+)"$)`)
+	return regexp.MustCompile(`(?m)^(?:pack "([^"]+)" \{|  (kind|language|provider|discovery|config|description)\s*=\s*"([^"\\$%]+)"$)`)
 })
 
-const headingLines = 4 // name, kind, what it provides, description
+const headingLines = 5 // name, kind, what it brings (one or two), description
 
 // Peek reads the heading off a formatted manifest without parsing it, so that a
 // run pays only for the packs that it uses.
 func Peek(manifest []byte) (h Heading, ok bool) {
 	for _, m := range headingLine().FindAllSubmatch(manifest, headingLines) {
-		switch key, value := string(m[2]), string(m[3]); key {
-		case "":
+		key, value := string(m[2]), string(m[3])
+		if key == "" {
 			h.Name = string(m[1])
-		case "kind":
-			h.Kind = value
-		case "description":
-			h.About = value
-		default:
-			h.Provides = value
+			continue
 		}
+		*map[string]*string{
+			"kind": &h.Kind, "description": &h.About, "language": &h.language, "provider": &h.provider,
+			"discovery": &h.discovery, "config": &h.config,
+		}[key] = value
 	}
 	k, known := packKinds[h.Kind]
-	return h, known && h.Name != "" && (h.Provides != "" || k.provides == "")
+	return h, known && h.Name != "" && (k.provides == "" || h.provides())
 }
+
+func (h Heading) provides() bool { return h.language+h.provider+h.discovery+h.config != "" }
 
 func (p *Pack) checkKind() hcl.Diagnostics {
 	m := p.manifest
@@ -98,8 +113,11 @@ func (p *Pack) checkKind() hcl.Diagnostics {
 		wrong = "A service pack says which language it generates: language = \"…\"."
 	case k.provides == "provider" && m.Pack.Provider == "":
 		wrong = fmt.Sprintf("A %s pack says what a spec calls it: provider = \"…\", for %s \"…\" {}.", m.Pack.Kind, m.Pack.Kind)
-	case k.provides != "language" && m.Pack.Language != "", k.provides != "provider" && m.Pack.Provider != "":
-		wrong = fmt.Sprintf("Of language and provider, a %s pack has %s.", m.Pack.Kind, oneOrNone(k.provides))
+	case m.Pack.Kind == KindPlatform && m.Pack.Discovery+m.Pack.Config == "":
+		wrong = "A platform pack says what it brings: discovery = \"…\", config = \"…\", or both."
+	case k.provides != "language" && m.Pack.Language != "", k.provides != "provider" && m.Pack.Provider != "",
+		m.Pack.Kind != KindPlatform && m.Pack.Discovery+m.Pack.Config != "":
+		wrong = fmt.Sprintf("Of language, provider, discovery and config, a %s pack has %s.", m.Pack.Kind, oneOrNone(k.provides))
 	case (len(m.Containers) > 0) != (m.Pack.Kind == KindGateway):
 		wrong = "A gateway pack, and no other, has container blocks: how the gateway runs."
 	case len(m.Containers) > 0 && p.public() != 1:

@@ -14,6 +14,7 @@ func Launch(p *Pack, svc *spec.Service, facts Facts, dir string) (spec.Launch, h
 	l := spec.Launch{
 		Service: svc.Name, Dir: dir, Requires: p.Tools(), Env: svc.Env, Secrets: svc.Secrets,
 		Port: svc.Port, Instances: svc.Instances, ReadyPath: svc.ReadyPath,
+		Discovery: facts.Discovery, Config: facts.Config,
 	}
 	for _, c := range svc.Calls {
 		l.Calls = append(l.Calls, c.Name)

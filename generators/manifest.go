@@ -31,6 +31,8 @@ type packBlock struct {
 	Kind        string            `hcl:"kind"`
 	Language    string            `hcl:"language,optional"`
 	Provider    string            `hcl:"provider,optional"`
+	Discovery   string            `hcl:"discovery,optional"`
+	Config      string            `hcl:"config,optional"`
 	Version     string            `hcl:"version"`
 	Description string            `hcl:"description,optional"`
 	Changes     map[string]string `hcl:"changes,optional"`

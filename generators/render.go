@@ -144,7 +144,7 @@ func (r *renderer) locals() hcl.Diagnostics {
 // scopeVariables are the variables that only one scope has.
 var scopeVariables = map[Scope][]string{
 	ScopeService: {"service", "input"},
-	ScopeSystem:  {"gateway", "services", "externals", "routes", "routed"},
+	ScopeSystem:  {"gateway", "discovery", "config", "services", "externals", "routes", "routed"},
 }
 
 func (r *renderer) dropOtherScope(open map[string]*hcl.Attribute) {

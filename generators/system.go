@@ -33,11 +33,22 @@ func systemValues(sys *spec.System) map[string]cty.Value {
 	return map[string]cty.Value{
 		"system":    factsValue(FactsOf(sys, nil)),
 		"gateway":   cty.ObjectVal(map[string]cty.Value{"provider": cty.StringVal(provider), "port": cty.NumberIntVal(int64(port))}),
+		"discovery": providerValue(sys.Discovery),
+		"config":    providerValue(sys.Config),
 		"services":  servicesValue(sys),
 		"externals": externalsValue(sys),
 		"routes":    cty.TupleVal(rowValues(table)),
 		"routed":    routedValue(table),
 	}
+}
+
+// providerValue is a registry or a config server: url is "" where the system
+// brings its own, and provider where it has none.
+func providerValue(p *spec.Provider) cty.Value {
+	if p == nil {
+		p = &spec.Provider{}
+	}
+	return cty.ObjectVal(map[string]cty.Value{"provider": cty.StringVal(p.Name), "url": cty.StringVal(p.URL)})
 }
 
 func containersValue(gateway *Pack) cty.Value {

@@ -283,7 +283,7 @@ func TestSystemProblems(t *testing.T) {
 		"system.gateway":   {"cady", `There is no gateway "cady". Did you mean "caddy"?`},
 		"system.target":    {"dokcer", `There is no target "dokcer". Did you mean "docker"?`},
 		"system.languages": {"rust", `No pack brings the language "rust". Known: go, node, strict, python.`},
-		"system.discovery": {"eureka", `discovery "eureka" comes with a later version of azulejo. Remove the block until then.`},
+		"system.discovery": {"erueka", `There is no discovery "erueka".`},
 		"system.port":      {"0", "0 is not a port. Use 1 to 65535; services start at 8101 by default."},
 		"system.namespace": {"Example", `"Example" cannot be the root of module paths. Use lower-case letters, digits, dots, dashes and slashes, such as "example.com/shop".`},
 	} {

@@ -188,7 +188,7 @@ func (f *filling) putRoutes(i *Item) {
 
 func (f *filling) putCalls(i *Item) {
 	for _, name := range i.Value {
-		f.svc.Calls = append(f.svc.Calls, spec.Call{Name: name, AttemptTimeout: spec.DefaultAttemptTimeout, Deadline: spec.DefaultDeadline})
+		f.svc.Calls = append(f.svc.Calls, spec.NewCall(name))
 	}
 }
 

@@ -18,11 +18,18 @@ import (
 // loadPacks reads the packs that azulejo ships, as far as the spec or a lock may
 // want them, and those that the system brings.
 func (w *workspace) loadPacks(own []*generators.Pack) error {
-	used := map[[2]string]bool{}
+	used := map[asked]bool{}
 	for _, a := range w.allAsked() {
-		used[[2]string{a.kind, a.provides}] = true
+		used[a] = true
 	}
-	shipped, others, err := shippedPacks(func(h generators.Heading) bool { return used[[2]string{h.Kind, h.Provides}] })
+	shipped, others, err := shippedPacks(func(h generators.Heading) bool {
+		for kind, name := range h.Brings() {
+			if used[asked{kind, name}] {
+				return true
+			}
+		}
+		return false
+	})
 	if err != nil {
 		return err
 	}

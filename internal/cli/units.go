@@ -47,6 +47,12 @@ func (w *workspace) asked(svc *spec.Service) (list []asked) {
 		if g := w.sys.ActiveGateway(); g != nil {
 			list = append(list, asked{generators.KindGateway, g.Name})
 		}
+		if d := w.sys.Discovery; d != nil {
+			list = append(list, asked{generators.KindDiscovery, d.Name})
+		}
+		if c := w.sys.Config; c != nil {
+			list = append(list, asked{generators.KindConfig, c.Name})
+		}
 	} else if svc.Language != "" {
 		list = append(list, asked{generators.KindService, svc.Language})
 	}
@@ -243,7 +249,12 @@ func (w *workspace) render(u *unit) (generators.Tree, error) {
 		return nil, err
 	}
 	var trees []generators.Tree
+	done := map[string]bool{} // a platform may be asked for twice: for its registry and for its config server
 	for _, c := range u.packs {
+		if done[c.pack.Digest()] {
+			continue
+		}
+		done[c.pack.Digest()] = true
 		tree, diags := w.renderWith(u, c.pack)
 		if diags.HasErrors() {
 			return nil, &diagnosticsError{diags}

@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"sort"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -195,7 +196,7 @@ func (d *decoder) system(blk *hclsyntax.Block, b body) {
 			s.Packs = append(s.Packs, PackSource{Name: in.Labels[0], Source: inner.str("source"), Range: in.DefRange()})
 			continue
 		}
-		p := Provider{Name: in.Labels[0], Port: inner.number("port"), URL: inner.str("url"), Range: in.LabelRanges[0]}
+		p := Provider{Name: in.Labels[0], Port: inner.number("port"), URL: inner.str("url"), urlRange: inner.rangeOf("url"), Range: in.LabelRanges[0]}
 		d.addProvider(in.Type, p, inner)
 	}
 }
@@ -246,18 +247,42 @@ func (d *decoder) route(blk *hclsyntax.Block, to string) Route {
 
 func (d *decoder) call(blk *hclsyntax.Block) Call {
 	b := d.check(blk.Body, callShape, "A call block")
-	c := Call{Name: blk.Labels[0], AttemptTimeout: DefaultAttemptTimeout, Deadline: DefaultDeadline, Range: blk.LabelRanges[0]}
-	if b.has("attempt_timeout") {
-		c.AttemptTimeout = b.values["attempt_timeout"].duration
-	}
-	if b.has("deadline") {
-		c.Deadline = b.values["deadline"].duration
-	}
+	c := NewCall(blk.Labels[0])
+	c.Range = blk.LabelRanges[0]
+	b.durationInto(&c.AttemptTimeout, "attempt_timeout")
+	b.durationInto(&c.Deadline, "deadline")
+	d.numberInto(&c.Retries, b, "retries", 0, MaxRetries)
 	if c.AttemptTimeout > c.Deadline && b.has("attempt_timeout") {
 		d.errorf(b.rangeOf("attempt_timeout"), "Attempt timeout above deadline", "One attempt may take %s, all together %s (%s unless deadline says otherwise). Give the deadline at least the time of one attempt.", c.AttemptTimeout, c.Deadline, DefaultDeadline)
 	}
 	c.AttemptTimeout = min(c.AttemptTimeout, c.Deadline)
+	for _, in := range b.blocks {
+		d.breaker(&c.Breaker, d.check(in.Body, callShape.blocks["breaker"], "A breaker block"))
+	}
 	return c
+}
+
+func (d *decoder) breaker(to *Breaker, b body) {
+	b.durationInto(&to.Window, "window")
+	b.durationInto(&to.Open, "open")
+	d.numberInto(&to.MinCalls, b, "min_calls", 1, MaxBreakerCalls)
+	d.numberInto(&to.FailurePercent, b, "failure_percent", 1, 100)
+}
+
+func (b body) durationInto(to *time.Duration, name string) {
+	if b.has(name) {
+		*to = b.values[name].duration
+	}
+}
+
+func (d *decoder) numberInto(to *int, b body, name string, first, last int) {
+	switch n := b.number(name); {
+	case !b.has(name):
+	case n < first || n > last:
+		d.errorf(b.rangeOf(name), "Number out of range", "%s is %d: write a number from %d to %d.", name, n, first, last)
+	default:
+		*to = n
+	}
 }
 
 func (d *decoder) service(blk *hclsyntax.Block, b body, t Text) {

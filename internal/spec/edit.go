@@ -151,6 +151,21 @@ func setCall(b *hclwrite.Body, c Call) {
 	if c.Deadline != DefaultDeadline {
 		setDuration(cb, "deadline", c.Deadline)
 	}
+	setInt(cb, "retries", c.Retries, DefaultRetries)
+	if c.Breaker != DefaultBreaker {
+		setBreaker(cb.AppendNewBlock("breaker", nil).Body(), c.Breaker)
+	}
+}
+
+func setBreaker(b *hclwrite.Body, have Breaker) {
+	if have.Window != DefaultBreaker.Window {
+		setDuration(b, "window", have.Window)
+	}
+	setInt(b, "min_calls", have.MinCalls, DefaultBreaker.MinCalls)
+	setInt(b, "failure_percent", have.FailurePercent, DefaultBreaker.FailurePercent)
+	if have.Open != DefaultBreaker.Open {
+		setDuration(b, "open", have.Open)
+	}
 }
 
 // SystemText writes a system without its services in canonical form.
@@ -168,6 +183,9 @@ func SystemText(s *System) []byte {
 	}
 	if d := s.Discovery; d != nil {
 		setString(b.AppendNewBlock("discovery", []string{d.Name}).Body(), "url", d.URL)
+	}
+	if c := s.Config; c != nil {
+		setString(b.AppendNewBlock("config", []string{c.Name}).Body(), "url", c.URL)
 	}
 	for _, t := range s.Targets {
 		b.AppendNewBlock("target", []string{t.Name})

@@ -37,8 +37,10 @@ var routeShape = &blockShape{
 
 var callShape = &blockShape{
 	label: "the name of a service or an external",
-	attrs: map[string]kind{"attempt_timeout": kindDuration, "deadline": kindDuration},
-	later: []string{"retries", "breaker"},
+	attrs: map[string]kind{"attempt_timeout": kindDuration, "deadline": kindDuration, "retries": kindInt},
+	blocks: map[string]*blockShape{"breaker": {single: true, attrs: map[string]kind{
+		"window": kindDuration, "min_calls": kindInt, "failure_percent": kindInt, "open": kindDuration,
+	}}},
 }
 
 var serviceShape = &blockShape{
@@ -84,7 +86,5 @@ var rootShape = &blockShape{
 // providersLater are the providers that azulejo knows and no pack brings yet.
 // Those that a spec may name come from the packs.
 var providersLater = map[string][]string{
-	"gateway":   {"spring-cloud", "traefik", "nginx"},
-	"discovery": {"eureka"},
-	"config":    {"spring-cloud"},
+	"gateway": {"spring-cloud", "traefik", "nginx"},
 }

@@ -16,6 +16,8 @@ type Launch struct {
 	Instances int
 	ReadyPath string
 	Calls     []string // names of called services and externals
+	Discovery string   // the registry's provider, "" without
+	Config    string   // the config server's provider, "" without
 }
 
 // Command is a list of argv, run one after the other in the service's folder,

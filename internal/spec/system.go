@@ -34,7 +34,7 @@ type Provider struct {
 	URL   string // an instance that exists already, "" elsewhere
 	Range hcl.Range
 
-	portRange hcl.Range
+	portRange, urlRange hcl.Range
 }
 
 // PackSource names a pack that the system brings itself.
@@ -92,7 +92,18 @@ type Call struct {
 	Name           string
 	AttemptTimeout time.Duration // one attempt
 	Deadline       time.Duration // all attempts together
+	Retries        int           // attempts after the first
+	Breaker        Breaker
 	Range          hcl.Range
+}
+
+// Breaker is when a call's circuit breaker opens: at MinCalls attempts within
+// Window of which FailurePercent or more failed.
+type Breaker struct {
+	Window         time.Duration
+	MinCalls       int
+	FailurePercent int
+	Open           time.Duration // until one call is let through
 }
 
 // Defaults of the contract that a spec can change.
@@ -101,9 +112,20 @@ const (
 	FirstServicePort      = 8101
 	DefaultAttemptTimeout = time.Second
 	DefaultDeadline       = 3 * time.Second
+	DefaultRetries        = 2
+	MaxRetries            = 5
+	MaxBreakerCalls       = 1_000_000
 	DefaultReadyPath      = "/readyz"
 	GeneratedTo           = "/api" // where a generated service serves its routes
 )
+
+// DefaultBreaker has the numbers of Netflix Hystrix.
+var DefaultBreaker = Breaker{Window: 10 * time.Second, MinCalls: 20, FailurePercent: 50, Open: 5 * time.Second}
+
+// NewCall is a call with the defaults of the contract.
+func NewCall(name string) Call {
+	return Call{Name: name, AttemptTimeout: DefaultAttemptTimeout, Deadline: DefaultDeadline, Retries: DefaultRetries, Breaker: DefaultBreaker}
+}
 
 // NoGateway is the provider of a system whose gateway is not azulejo's.
 const NoGateway = "none"

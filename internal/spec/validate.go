@@ -95,8 +95,12 @@ func (v *validator) system() {
 func (v *validator) providers() {
 	s := v.sys
 	for kind, p := range map[string]*Provider{"gateway": s.ActiveGateway(), "discovery": s.Discovery, "config": s.Config} {
-		if p != nil {
-			v.provider(kind, *p)
+		if p == nil {
+			continue
+		}
+		v.provider(kind, *p)
+		if p.URL != "" && !absoluteURL(p.URL) {
+			v.errorf(p.urlRange, "Bad URL", "%s is not an address. Use http://host:port/path, with no query.", quoted(p.URL))
 		}
 	}
 	for _, t := range s.Targets {

@@ -249,8 +249,8 @@ func TestWaiversAndNeeds(t *testing.T) {
 	if got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
-	target.Registers, target.Configured = false, false
-	r, err = run(t.Context(), target, Options{}, slices.DeleteFunc(Upcoming(), func(c Check) bool {
+	target.Launch.Discovery, target.Launch.Config = "", ""
+	r, err = run(t.Context(), target, Options{}, slices.DeleteFunc(Table(), func(c Check) bool {
 		return c.Needs&(NeedsCalls|NeedsConfig|NeedsRegistry) == 0
 	}))
 	if err != nil {

@@ -13,15 +13,12 @@ import (
 
 // Target is the service to be judged.
 type Target struct {
-	Launch  spec.Launch       // Service, Dir, Run, Env, Port and Calls are read
+	Launch  spec.Launch       // Service, Dir, Run, Env, Port, Calls, Discovery and Config are read
 	URL     string            // a service that runs already; of Launch only Service is then read
 	Paths   Paths             // where it has what the contract asks for
 	Foreign bool              // azulejo did not generate it: what it lacks is found out
 	Environ []string          // the caller's environment (PATH, HOME, values of secrets); variables of the contract in it are dropped
 	Waivers map[string]string // clause -> reason
-
-	Registers  bool // it registers with a Eureka registry: EUREKA_URL and ADVERTISE_HOST mean something to it
-	Configured bool // it reads a Spring Config server: CONFIG_URL and PROFILE mean something to it
 }
 
 // Options are the caller's wishes. The zero value is fine.
@@ -236,9 +233,9 @@ func (b *bench) useless(n Needs) string {
 	switch {
 	case n&NeedsCalls != 0 && len(b.target.Launch.Calls) == 0:
 		return "the service calls nothing"
-	case n&NeedsRegistry != 0 && !b.target.Registers:
+	case n&NeedsRegistry != 0 && b.target.Launch.Discovery == "":
 		return "the service registers nowhere"
-	case n&NeedsConfig != 0 && !b.target.Configured:
+	case n&NeedsConfig != 0 && b.target.Launch.Config == "":
 		return "the service reads no config server"
 	}
 	return ""
