@@ -20,6 +20,7 @@ import (
 type upOptions struct {
 	scale        []string
 	gatewayPort  int
+	platformPort int
 	readyTimeout time.Duration
 }
 
@@ -37,6 +38,7 @@ func newUp(env *Env) *cobra.Command {
 	f := cmd.Flags()
 	f.StringArrayVar(&o.scale, "scale", nil, "run so many instances, `NAME=N`; 0 leaves a service to you")
 	f.IntVar(&o.gatewayPort, "gateway-port", 0, "the gateway's port, in place of the spec's")
+	f.IntVar(&o.platformPort, "platform-port", spec.PlatformPort, "where registry and config server are, if the spec has some")
 	f.DurationVar(&o.readyTimeout, "ready-timeout", time.Minute, "how long a service may take until it is ready")
 	return cmd
 }
@@ -57,6 +59,9 @@ func (env *Env) runUp(cmd *cobra.Command, o *upOptions) error {
 	if cmd.Flags().Changed("gateway-port") && (o.gatewayPort < 1 || o.gatewayPort > 65535) {
 		return fmt.Errorf("--gateway-port %d: use 1 to 65535", o.gatewayPort)
 	}
+	if o.platformPort < 1 || o.platformPort > 65535 {
+		return fmt.Errorf("--platform-port %d: use 1 to 65535", o.platformPort)
+	}
 	launches, err := w.launches()
 	if err != nil {
 		return err
@@ -69,7 +74,8 @@ func (env *Env) runUp(cmd *cobra.Command, o *upOptions) error {
 		System: w.sys, Launches: launches, Scale: scale, Environ: env.Environ,
 		Stdout: env.Stdout, Stderr: env.Stderr, TTY: env.ErrTTY,
 		Color:       env.OutTTY && env.paint(true, red, "") != "",
-		GatewayPort: o.gatewayPort, ReadyTimeout: o.readyTimeout, Kill: env.Kill,
+		ConfigDir:   filepath.Join(w.root, spec.ConfigDir),
+		GatewayPort: o.gatewayPort, PlatformPort: o.platformPort, ReadyTimeout: o.readyTimeout, Kill: env.Kill,
 	})
 	var missing *local.ToolsError
 	if errors.As(err, &missing) {

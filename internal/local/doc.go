@@ -10,7 +10,7 @@
 // folder of a service.
 //
 // Only internal/cli may import it, and the test of scripts/demo, which needs an
-// azulejo to try; it imports internal/spec and the standard library.
+// azulejo to try; it imports internal/spec, the registry and the config server that it plays, and the standard library.
 //
 // # The environment of a service
 //
@@ -21,6 +21,7 @@
 //     else 2000) and SHUTDOWN_TIMEOUT_MS (3000);
 //  3. the environment of the caller, so that `LOG_LEVEL=debug azulejo up` does
 //     what it says, and which brings the secrets;
-//  4. what only `up` can know: PORT, HOST, SERVICE_NAME, PWD and CALL_<NAME>_URL
-//     of every call to something that the spec has.
+//  4. what only `up` can know: PORT, HOST, SERVICE_NAME, PWD, EUREKA_URL with
+//     ADVERTISE_HOST, CONFIG_URL, and CALL_<NAME>_URL of every call to something
+//     that the spec has and the registry does not.
 package local

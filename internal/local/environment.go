@@ -10,7 +10,7 @@ import (
 )
 
 // environment is all that a process gets: doc.go has the layers.
-func environment(o *Options, in *instance, at map[string]string) []string {
+func (p *plan) environment(o *Options, in *instance, at map[string]string) []string {
 	l := in.service.launch
 	env := map[string]string{}
 	maps.Copy(env, l.Env)
@@ -25,6 +25,7 @@ func environment(o *Options, in *instance, at map[string]string) []string {
 	}
 	env["HOST"], env["PORT"] = "127.0.0.1", strconv.Itoa(in.port)
 	env["SERVICE_NAME"], env["PWD"] = l.Service, l.Dir
+	maps.Copy(env, p.variables(&l))
 	for _, name := range l.Calls {
 		if url := at[name]; url != "" {
 			env[callURL(name)] = url

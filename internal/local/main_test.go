@@ -110,8 +110,24 @@ func testService(modes []string) {
 		fmt.Println("stopped")
 		os.Exit(0)
 	}()
+	if has("registers") {
+		go register()
+	}
 	fmt.Println(http.ListenAndServe(net.JoinHostPort(os.Getenv("HOST"), os.Getenv("PORT")), testHandler(has("never"))))
 	os.Exit(1)
+}
+
+// register tells the registry of this process, a while after its start.
+func register() {
+	time.Sleep(300 * time.Millisecond)
+	name, port := os.Getenv("SERVICE_NAME"), os.Getenv("PORT")
+	body := fmt.Sprintf(`{"instance":{"instanceId":"h:%s:%s","hostName":"h","status":"UP","port":{"$":%s,"@enabled":"true"}}}`, name, port, port)
+	res, err := http.Post(os.Getenv("EUREKA_URL")+"/apps/"+strings.ToUpper(name), "application/json", strings.NewReader(body))
+	if err != nil || res.StatusCode != http.StatusNoContent {
+		fmt.Println("not registered", err)
+		os.Exit(1)
+	}
+	fmt.Println("registered")
 }
 
 func testHandler(never bool) http.Handler {

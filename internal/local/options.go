@@ -12,6 +12,7 @@ import (
 type Options struct {
 	System   *spec.System
 	Launches []spec.Launch  // one per generated service
+	Platform []spec.Launch  // the system's own registry, config server and gateway; without, azulejo plays them
 	Scale    map[string]int // instances by service; 0 leaves a service to its developer
 	Environ  []string       // the caller's environment, "NAME=value"
 
@@ -20,8 +21,10 @@ type Options struct {
 	Color  bool      // colour the names on Stdout
 	TTY    bool      // Stderr is a terminal: progress is one line that changes
 
-	GatewayPort int                             // 0: the spec's
-	CacheDir    func(launch spec.Launch) string // nil: .azulejo/cache in the service's folder
+	ConfigDir    string                          // what a config server that azulejo plays reads
+	GatewayPort  int                             // 0: the spec's
+	PlatformPort int                             // of registry and config server; 0: 8761
+	CacheDir     func(launch spec.Launch) string // nil: .azulejo/cache in the service's folder
 
 	ReadyTimeout time.Duration // until a service must be ready; 0: 60 s
 	StopTimeout  time.Duration // from SIGTERM to SIGKILL; 0: 6 s

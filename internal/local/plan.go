@@ -17,6 +17,7 @@ import (
 // plan is what will run. Its ports are held from the first check on, so that
 // nobody takes one while the services are installed.
 type plan struct {
+	platform
 	services    []*service // sorted by name
 	gateway     net.Listener
 	gatewayPort int // 0: no gateway
@@ -138,8 +139,10 @@ func (p *plan) connect(o *Options) {
 	running := map[string]*service{}
 	for _, s := range p.services {
 		running[s.name()] = s
+	}
+	for _, s := range p.services {
 		for _, in := range s.instances {
-			in.env = environment(o, in, at)
+			in.env = p.environment(o, in, p.without(at, &s.launch, running))
 		}
 		for _, name := range s.launch.Calls {
 			if variable := callURL(name); at[name] == "" && !defined(o.Environ, variable) {
@@ -154,6 +157,20 @@ func (p *plan) connect(o *Options) {
 		}
 	}
 	p.notes = append(p.notes, outside(o.System, running)...)
+}
+
+// without leaves out the addresses that a service finds in the registry.
+func (p *plan) without(at map[string]string, l *spec.Launch, running map[string]*service) map[string]string {
+	if l.Discovery == "" || p.registry == "" {
+		return at
+	}
+	rest := maps.Clone(at)
+	for name, s := range running {
+		if s.launch.Discovery != "" {
+			delete(rest, name)
+		}
+	}
+	return rest
 }
 
 // outside tells what belongs to the system and is not started.

@@ -22,6 +22,7 @@ func (p *plan) hold(o *Options) []error {
 		p.gateway = h.take("the gateway", port)
 		p.gatewayPort = portOf(p.gateway)
 	}
+	p.lean(o, h)
 	for _, s := range p.services {
 		l := h.take(s.name(), s.launch.Port)
 		s.port = portOf(l)
@@ -101,6 +102,7 @@ func portOf(l net.Listener) int {
 // release gives back what is still held.
 func (p *plan) release() {
 	closeListener(&p.gateway)
+	closeListener(&p.played)
 	for _, s := range p.services {
 		closeListener(&s.balancer)
 		for _, in := range s.instances {

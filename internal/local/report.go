@@ -18,6 +18,12 @@ func (r *runner) report() {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", s.name(), localURL(s.port), strings.Join(s.pids(), ","), list(r.paths(s.name())), list(s.launch.Calls))
 	}
 	_ = table.Flush()
+	if r.registry != "" {
+		text.WriteString("registry: " + r.registry + "\n")
+	}
+	if r.config != "" {
+		text.WriteString("config server: " + r.config + "\n")
+	}
 	for _, note := range r.notes {
 		text.WriteString(note + "\n")
 	}

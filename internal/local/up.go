@@ -84,6 +84,9 @@ func (r *runner) run(ctx context.Context) error {
 	if err := r.awaitAll(ctx); err != nil {
 		return interrupted(err, "before all services were ready")
 	}
+	if err := r.awaitRegistered(ctx); err != nil {
+		return interrupted(err, "before all services were registered")
+	}
 	r.report()
 	return r.supervise(ctx)
 }
@@ -98,6 +101,9 @@ func interrupted(err error, when string) error {
 // serve opens the gateway and the balancers at once: until a service is ready
 // they say so.
 func (r *runner) serve() {
+	if r.played != nil {
+		r.listen(&r.played, play(r.o.ConfigDir))
+	}
 	if r.gateway != nil {
 		r.listen(&r.gateway, newGateway(r.routes, r.transport))
 	}

@@ -6,9 +6,12 @@
 // live with. A registry that is down is a listener that is closed, which is its
 // owner's doing.
 //
-// It opens no port, reads no clock but for the times of requests, speaks no XML
-// and ends no lease by itself.
+// A lease ends when it was not renewed for as long as its instance asked for (90 s
+// if it did not ask).
 //
-// It imports only the standard library, and internal/verify imports it. It must
-// not know who checks what with it.
+// It opens no port, reads no clock but for the times of requests, and speaks no XML.
+//
+// It imports only the standard library; internal/verify uses it as a fake, and
+// internal/local as the registry of a system on a developer's machine. It must not
+// know who does what with it.
 package registry

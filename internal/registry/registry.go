@@ -47,6 +47,14 @@ type Request struct {
 	Instance Instance  // of a registration, nil if it could not be read
 }
 
+// lease is a registration until it ends.
+type lease struct {
+	instance Instance
+	until    time.Time
+}
+
+const defaultLease = 90 * time.Second // of a client that asks for none, as Eureka has it
+
 // Registry is an http.Handler for the paths below a registry's root, such as
 // /apps/ORDERS. Its methods may be called at any time.
 type Registry struct {
@@ -54,18 +62,19 @@ type Registry struct {
 
 	mu       sync.Mutex
 	trouble  Trouble
-	apps     map[string]map[string]Instance // by name, upper-case, and id
+	apps     map[string]map[string]lease // by name, upper-case, and id
 	requests []Request
 }
 
 // New returns an empty registry.
 func New() *Registry {
-	r := &Registry{apps: map[string]map[string]Instance{}, mux: http.NewServeMux()}
+	r := &Registry{apps: map[string]map[string]lease{}, mux: http.NewServeMux()}
 	for pattern, handle := range map[string]func(*Request) (int, any){
 		"POST /apps/{app}":        r.register,
 		"PUT /apps/{app}/{id}":    r.renew,
 		"DELETE /apps/{app}/{id}": r.cancel,
 		"GET /apps":               r.all,
+		"GET /apps/delta":         r.all,
 		"GET /apps/{app}":         r.app,
 		"GET /apps/{app}/{id}":    r.instance,
 	} {
@@ -113,6 +122,7 @@ func (r *Registry) serve(handle func(*Request) (int, any)) http.HandlerFunc {
 		trouble := r.trouble
 		status, body := troubled(trouble), any(nil)
 		if trouble == None {
+			r.evict(in.At)
 			status, body = handle(&in)
 		}
 		text := render(trouble, body)
@@ -164,31 +174,60 @@ func (r *Registry) register(in *Request) (int, any) {
 		return http.StatusBadRequest, map[string]string{"error": "instance.instanceId and instance.hostName are wanted"}
 	}
 	if r.apps[in.App] == nil {
-		r.apps[in.App] = map[string]Instance{}
+		r.apps[in.App] = map[string]lease{}
 	}
-	r.apps[in.App][id] = in.Instance
+	r.apps[in.App][id] = lease{in.Instance, in.At.Add(in.Instance.lease())}
 	in.ID = id
 	return http.StatusNoContent, nil
 }
 
 func (r *Registry) renew(in *Request) (int, any) {
-	if r.apps[in.App][in.ID] == nil {
+	l, known := r.apps[in.App][in.ID]
+	if !known {
 		return http.StatusNotFound, nil
 	}
+	l.until = in.At.Add(l.instance.lease())
+	r.apps[in.App][in.ID] = l
 	return http.StatusOK, nil
 }
 
 func (r *Registry) cancel(in *Request) (int, any) {
-	if r.apps[in.App][in.ID] == nil {
+	if _, known := r.apps[in.App][in.ID]; !known {
 		return http.StatusNotFound, nil
 	}
-	delete(r.apps[in.App], in.ID)
-	if len(r.apps[in.App]) == 0 {
-		delete(r.apps, in.App)
-	}
+	r.drop(in.App, in.ID)
 	return http.StatusOK, nil
 }
 
+func (r *Registry) drop(app, id string) {
+	delete(r.apps[app], id)
+	if len(r.apps[app]) == 0 {
+		delete(r.apps, app)
+	}
+}
+
+// evict drops what was not renewed in time: its process is gone.
+func (r *Registry) evict(now time.Time) {
+	for app, leases := range r.apps {
+		for id, l := range leases {
+			if now.After(l.until) {
+				r.drop(app, id)
+			}
+		}
+	}
+}
+
+// lease is how long an instance is kept without a renewal.
+func (i Instance) lease() time.Duration {
+	info, _ := i["leaseInfo"].(map[string]any)
+	if seconds, ok := info["durationInSecs"].(float64); ok && seconds > 0 {
+		return time.Duration(min(seconds, 3600) * float64(time.Second))
+	}
+	return defaultLease
+}
+
+// all is also the answer to a question for what has changed lately: everything may
+// have, and a client that knows of more compares apps__hashcode.
 func (r *Registry) all(*Request) (int, any) {
 	return http.StatusOK, r.applications(func(Instance) bool { return true })
 }
@@ -206,36 +245,46 @@ func (r *Registry) app(in *Request) (int, any) {
 }
 
 func (r *Registry) instance(in *Request) (int, any) {
-	one := r.apps[in.App][in.ID]
-	if one == nil {
+	one, known := r.apps[in.App][in.ID]
+	if !known {
 		return http.StatusNotFound, nil
 	}
-	return http.StatusOK, map[string]any{"instance": one}
+	return http.StatusOK, map[string]any{"instance": one.instance}
 }
 
 // applications is Eureka's answer with all that match, sorted by name and id.
 func (r *Registry) applications(match func(Instance) bool) any {
-	apps, up := []any{}, 0
+	apps, counts := []any{}, map[string]int{}
 	for _, name := range slices.Sorted(maps.Keys(r.apps)) {
 		instances := slices.DeleteFunc(sorted(r.apps[name]), func(i Instance) bool { return !match(i) })
 		if len(instances) > 0 {
 			apps = append(apps, application(name, instances))
-			up += len(instances)
+		}
+		for _, i := range instances {
+			counts[i.Text("status")]++
 		}
 	}
 	return map[string]any{"applications": map[string]any{
-		"versions__delta": "1", "apps__hashcode": fmt.Sprintf("UP_%d_", up), "application": apps,
+		"versions__delta": "1", "apps__hashcode": hashcode(counts), "application": apps,
 	}}
+}
+
+// hashcode is Eureka's: how many instances there are of each status.
+func hashcode(counts map[string]int) (text string) {
+	for _, status := range slices.Sorted(maps.Keys(counts)) {
+		text += fmt.Sprintf("%s_%d_", status, counts[status])
+	}
+	return text
 }
 
 func application(name string, instances []Instance) map[string]any {
 	return map[string]any{"name": name, "instance": instances}
 }
 
-func sorted(m map[string]Instance) []Instance {
+func sorted(m map[string]lease) []Instance {
 	var out []Instance
 	for _, id := range slices.Sorted(maps.Keys(m)) {
-		out = append(out, m[id])
+		out = append(out, m[id].instance)
 	}
 	return out
 }

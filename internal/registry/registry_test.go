@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -96,5 +97,28 @@ func TestTrouble(t *testing.T) {
 	first := r.Requests()[0]
 	if first.App != "ORDERS" || first.Instance.Text("vipAddress") != "orders" || first.At.IsZero() {
 		t.Errorf("the first request was noted as %+v", first)
+	}
+}
+
+// TestLeaseEnds: what is not renewed for as long as it said is gone; what is, stays.
+func TestLeaseEnds(t *testing.T) {
+	r := New()
+	s := httptest.NewServer(r)
+	defer s.Close()
+	short := strings.Replace(orders, `"status"`, `"leaseInfo":{"durationInSecs":15},"status"`, 1)
+	ask(t, s.URL+"/apps/ORDERS", "POST", short)
+	ask(t, s.URL+"/apps/OTHER", "POST", strings.ReplaceAll(orders, "orders", "other"))
+	for _, row := range []struct {
+		after time.Duration
+		want  string
+	}{{14 * time.Second, "UP_2_"}, {16 * time.Second, "UP_1_"}, {defaultLease + time.Second, ""}} {
+		r.mu.Lock()
+		r.evict(time.Now().Add(row.after))
+		r.mu.Unlock()
+		for _, path := range []string{"/apps", "/apps/delta"} {
+			if _, got := ask(t, s.URL+path, "GET", ""); !strings.Contains(got, `"apps__hashcode":"`+row.want+`"`) {
+				t.Errorf("after %s, GET %s: %s, want %q", row.after, path, got, row.want)
+			}
+		}
 	}
 }

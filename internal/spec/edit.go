@@ -19,6 +19,7 @@ const (
 	SystemFile  = "azulejo.hcl"
 	ServiceFile = "service.hcl"
 	ServicesDir = "services"
+	ConfigDir   = "config" // what the system's own config server reads
 )
 
 // ServicePath is where a system keeps the spec of one service.

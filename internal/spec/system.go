@@ -110,6 +110,7 @@ type Breaker struct {
 const (
 	DefaultGatewayPort    = 8080
 	FirstServicePort      = 8101
+	PlatformPort          = 8761 // of the system's own registry and config server
 	DefaultAttemptTimeout = time.Second
 	DefaultDeadline       = 3 * time.Second
 	DefaultRetries        = 2
