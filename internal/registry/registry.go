@@ -101,6 +101,21 @@ func (r *Registry) Forget() {
 	clear(r.apps)
 }
 
+// Register takes up an instance of an app as a request would, and Cancel ends it.
+// Neither is among the requests.
+func (r *Registry) Register(app string, i Instance) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.register(&Request{App: strings.ToUpper(app), Instance: i, At: time.Now()})
+}
+
+// Cancel ends an instance's lease.
+func (r *Registry) Cancel(app, id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cancel(&Request{App: strings.ToUpper(app), ID: id})
+}
+
 // Requests returns what came so far, oldest first; beyond 4096 the rest is dropped.
 func (r *Registry) Requests() []Request {
 	r.mu.Lock()

@@ -122,3 +122,21 @@ func TestLeaseEnds(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnersHand: what the owner registers and ends is as if a client had.
+func TestOwnersHand(t *testing.T) {
+	r := New()
+	s := httptest.NewServer(r)
+	defer s.Close()
+	r.Register("orders", Instance{"instanceId": "a", "hostName": "h", "status": "UP"})
+	if code, text := ask(t, s.URL+"/apps/ORDERS", "GET", ""); code != 200 || !strings.Contains(text, `"instanceId":"a"`) {
+		t.Errorf("%d %s", code, text)
+	}
+	r.Cancel("orders", "a")
+	if code, text := ask(t, s.URL+"/apps/ORDERS", "GET", ""); code != 404 {
+		t.Errorf("%d %s", code, text)
+	}
+	if len(r.Requests()) != 2 {
+		t.Errorf("%d requests, want the two of the client", len(r.Requests()))
+	}
+}

@@ -257,5 +257,7 @@ func registryChecks() []Check {
 			Explanation: "after SIGTERM it is not ready, then cancels before the drain, and never registers again"},
 		{Clause: "C74", Needs: NeedsRegistry, lane: laneOwn, probe: advertises,
 			Explanation: "every address that it registers is ADVERTISE_HOST, which EUREKA_URL requires"},
+		{Clause: "C77", Needs: NeedsProbes | NeedsCalls | NeedsRegistry, lane: laneOwn, probe: looksUp,
+			Explanation: "a call without CALL_<NAME>_URL goes in turn to the instances that the registry lists as UP; a dead one is left out, and the list outlives the registry"},
 	}
 }

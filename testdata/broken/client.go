@@ -31,6 +31,7 @@ type caller struct {
 	cfg     callConfig
 	s       *service
 	breaker *breaker
+	finder  *finder
 
 	mu     sync.Mutex
 	tokens float64
@@ -38,7 +39,7 @@ type caller struct {
 
 func newCaller(s *service, name string) *caller {
 	cfg := s.cfg.calls[name]
-	return &caller{name: name, cfg: cfg, s: s, breaker: newBreaker(cfg.breaker), tokens: 10}
+	return &caller{name: name, cfg: cfg, s: s, breaker: newBreaker(cfg.breaker), finder: newFinder(s.cfg, name), tokens: 10}
 }
 
 // token adds to the budget, or takes from it if there is enough.
@@ -66,7 +67,7 @@ func (r result) bad() bool {
 }
 
 func (c *caller) do(ctx context.Context, method, path string) result {
-	if c.cfg.url == "" {
+	if c.cfg.url == "" && (c.s.cfg.eureka == "" || breaks("C77")) {
 		return result{reason: "not_configured"}
 	}
 	whole := c.cfg.deadline
@@ -171,7 +172,13 @@ func (c *caller) once(ctx context.Context, method, path string, n int) result {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, c.cfg.url+path, nil)
+	base := c.cfg.url
+	if base == "" {
+		if base = c.finder.base(ctx); base == "" {
+			return result{reason: "no_instance"}
+		}
+	}
+	req, err := http.NewRequestWithContext(ctx, method, base+path, nil)
 	if err != nil {
 		return result{reason: "connect"}
 	}
@@ -182,6 +189,9 @@ func (c *caller) once(ctx context.Context, method, path string, n int) result {
 	traced := clientSpan(ctx, method, req.Header)
 	began := time.Now()
 	r := c.send(req)
+	if r.reason == "connect" {
+		c.finder.leaveOut(base)
+	}
 	if traced != nil {
 		traced.failed = r.bad()
 	}
