@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,6 +24,8 @@ type verifyOptions struct {
 	all   bool
 	level int
 	only  []string
+	image string
+	limit time.Duration
 	paths []string
 	json  bool
 	junit string
@@ -31,15 +34,15 @@ type verifyOptions struct {
 func newVerify(env *Env) *cobra.Command {
 	o := &verifyOptions{}
 	cmd := &cobra.Command{
-		Use:   "verify [SERVICE | URL] [-- COMMAND...]",
+		Use:   "verify [SERVICE | URL] [--image IMAGE] [-- COMMAND...]",
 		Short: "Prove from outside that a running service holds the contract",
 		Long: "Judges each clause of the service contract (docs/contract.md) by what a service does: a SERVICE of\n" +
 			"the spec, installed and built as up does it; any COMMAND, which gets PORT and the contract's\n" +
-			"variables from here; or what runs at a URL, as far as that shows without its process. In the folder\n" +
-			"of a service that stands alone no name is needed.\n\n" +
+			"variables from here; an IMAGE, which docker runs on this machine's network; or what runs at a URL, as\n" +
+			"far as that shows without its process. In the folder of a service that stands alone no name is needed.\n\n" +
 			"Exit codes: 0 all passed, waived or not applicable · 3 a clause failed · 4 some could not be judged.",
 		Example: "  azulejo verify orders\n  azulejo verify --all --junit verify.xml\n" +
-			"  azulejo verify --level 1 --map ready=/health --map api=/ -- ./my-server --flag\n  azulejo verify http://127.0.0.1:8080",
+			"  azulejo verify orders --image shop/orders:dev\n  azulejo verify --level 1 --map ready=/health --map api=/ -- ./my-server --flag\n  azulejo verify http://127.0.0.1:8080",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error { return env.runVerify(cmd, o, args) },
 	}
@@ -48,6 +51,8 @@ func newVerify(env *Env) *cobra.Command {
 	f.IntVar(&o.level, "level", 0, "only the clauses of levels 1 to `N`: 1 behaviour, 2 telemetry, 3 calls, 4 registry")
 	f.StringSliceVar(&o.only, "only", nil, "only these `CLAUSES`, such as C12,C54")
 	f.StringSliceVar(&o.paths, "map", nil, "where a service that azulejo did not generate has something, `KEY=/PATH`; keys: ready, live, metrics, api, post")
+	f.StringVar(&o.image, "image", "", "run the service from this `IMAGE`; with SERVICE as that one, without as one that azulejo never saw")
+	f.DurationVar(&o.limit, "start-limit", 20*time.Second, "how long the service may take until it is ready")
 	f.BoolVar(&o.json, "json", false, "print the results as JSON (docs/verify-json.md)")
 	f.StringVar(&o.junit, "junit", "", "also write the results as JUnit XML to `FILE`")
 	cmd.MarkFlagsMutuallyExclusive("level", "only")
@@ -93,7 +98,10 @@ func (env *Env) runVerify(cmd *cobra.Command, o *verifyOptions, args []string) e
 
 // checks says which clauses are asked for.
 func (o *verifyOptions) checks(cmd *cobra.Command) (verify.Options, error) {
-	opts := verify.Options{Level: o.level}
+	opts := verify.Options{Level: o.level, StartLimit: o.limit}
+	if o.limit <= 0 {
+		return opts, fmt.Errorf("--start-limit %s: give it some time", o.limit)
+	}
 	if cmd.Flags().Changed("level") && (o.level < 1 || o.level > verify.MaxLevel) {
 		return opts, fmt.Errorf("--level %d: use 1 to %d", o.level, verify.MaxLevel)
 	}
@@ -127,14 +135,24 @@ func (env *Env) subjects(o *verifyOptions, root string, args []string, dash int)
 		return nil, errors.New("there is no command after --")
 	case len(named) > 1 || len(named) == 1 && (dash >= 0 || o.all) || dash >= 0 && o.all:
 		return nil, errors.New("name one thing to verify: a service, --all, a URL, or a command after --")
+	case o.image != "" && (dash >= 0 || o.all || isURL):
+		return nil, errors.New("--image is another way to start one service: name at most that service with it")
 	case dash >= 0:
 		return env.command(root, command, paths)
+	case o.image != "" && len(named) == 0:
+		return []subject{{o.image, "in a container", verify.Target{Image: o.image, Environ: env.Environ, Paths: paths, Foreign: true}}}, nil
 	case isURL:
 		return []subject{{name: named[0], how: "as it runs", target: verify.Target{URL: named[0], Paths: paths}}}, verify.CheckURL(named[0])
 	case len(o.paths) > 0:
 		return nil, errors.New("--map is for a URL or a command: a generated service has the contract's paths")
 	}
-	return env.generated(root, named, o.all)
+	subjects, err := env.generated(root, named, o.all)
+	for i := range subjects {
+		if subjects[i].target.Image = o.image; o.image != "" {
+			subjects[i].how = "in a container of " + o.image
+		}
+	}
+	return subjects, err
 }
 
 // command is a service that azulejo never saw.
@@ -247,6 +265,9 @@ func (v *verdict) brief() string {
 }
 
 func (env *Env) prepare(ctx context.Context, t verify.Target) error {
+	if t.Image != "" {
+		return verify.CheckImage(ctx, t.Image, env.Environ)
+	}
 	if t.Foreign || t.URL != "" {
 		return nil
 	}
@@ -262,7 +283,7 @@ func (env *Env) judge(ctx context.Context, t verify.Target, opts verify.Options)
 		return report, err
 	}
 	fmt.Fprintf(env.Stderr, "%s: once more, alone:\n  %s\n", t.Launch.Service, printable(strings.Join(evidence, "\n  ")))
-	again, err := verify.Run(ctx, t, verify.Options{Only: clauses})
+	again, err := verify.Run(ctx, t, verify.Options{Only: clauses, StartLimit: opts.StartLimit})
 	report.Duration += again.Duration
 	for _, second := range again.Results {
 		i := slices.IndexFunc(report.Results, func(r verify.Result) bool { return r.Clause == second.Clause })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -143,7 +144,12 @@ func (b *bench) launch(settings map[string]string) (*instance, error) {
 	for _, k := range sortedKeys(all) {
 		env = append(env, k+"="+all[k])
 	}
-	in, err := startInstance(b.target.Launch, env, all["PORT"])
+	l, box := b.target.Launch, (*container)(nil)
+	if b.target.Image != "" {
+		names := slices.Concat(sortedKeys(l.Env), sortedKeys(all), l.Secrets)
+		box, l.Run = runImage(b.target.Image, names, b.target.Environ)
+	}
+	in, err := startInstance(l, box, env, all["PORT"])
 	if err != nil {
 		return nil, err
 	}

@@ -54,6 +54,7 @@ func deadConfig(ctx context.Context, b *bench) (string, error) {
 		{what: "no config server", server: &configServer{}, down: true, names: "CONFIG_URL"},
 		{what: "a config server that answers 500", server: &configServer{status: 500}, names: "CONFIG_URL"},
 		{what: "a config server that answers no JSON", server: &configServer{status: 200, garbage: true}, names: "CONFIG_URL"},
+		{what: "a config server that never answers", server: &configServer{status: 200, delay: time.Minute}, names: "CONFIG_URL"},
 		{what: "a value of the wrong type", server: &configServer{status: 200, sources: []configSource{{"request.timeout.ms": wrong}}}, names: "REQUEST_TIMEOUT_MS", secret: wrong},
 	} {
 		server := row.server

@@ -251,11 +251,39 @@ func exports(ctx context.Context, b *bench) (string, error) {
 	if t.call != "" {
 		f.clientSpan(ctx, t)
 	}
+	f.flush(ctx, b)
 	f.want(len(t.sink.refused()) == 0, "the collector refused: %s", strings.Join(t.sink.refused(), "; "))
 	for _, probe := range []string{"livez", "readyz", "metrics"} {
 		f.want(len(t.sink.named(probe)) == 0, "GET /%s makes spans", probe)
 	}
 	return "spans of requests and calls with names, parents and the service's resource", f.err()
+}
+
+// flush wants what was gathered to be sent before the end.
+func (f *findings) flush(ctx context.Context, b *bench) {
+	if !signalsWork {
+		return
+	}
+	sink, err := startSink()
+	if err != nil {
+		f.want(false, "%v", err)
+		return
+	}
+	defer sink.down()
+	s := b.tracedSettings(sink.url(), b.steady)
+	s["OTEL_BSP_SCHEDULE_DELAY"] = "60000"
+	in, leave, err := b.own(ctx, s)
+	if err != nil {
+		return // C01
+	}
+	defer leave()
+	p := newParent()
+	_, err = in.get(ctx, "/_contract/slow?ms=0", "traceparent", p.header("01"))
+	f.want(err == nil, "%v", err)
+	if err := in.terminate(); err != nil || !in.awaitEnd(ctx, 10*time.Second) {
+		return // C63
+	}
+	f.want(len(sink.of(p.trace)) > 0, "SIGTERM before OTEL_BSP_SCHEDULE_DELAY was over: the request's span was never sent")
 }
 
 // serverSpan wants one for the request. The names of a route's keys are the

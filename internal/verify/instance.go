@@ -29,18 +29,19 @@ type instance struct {
 	stdout *logbook
 	stderr *logbook
 	http   *http.Client
+	box    *container    // in which it runs, nil for a plain process
 	done   chan struct{} // closed when the process has ended
 	once   sync.Once
 
 	lenient bool // any answer that is no 5xx counts as ready
 }
 
-func startInstance(l spec.Launch, env []string, port string) (*instance, error) {
+func startInstance(l spec.Launch, box *container, env []string, port string) (*instance, error) {
 	argv0 := l.Run[0]
 	if strings.ContainsRune(argv0, '/') && !filepath.IsAbs(argv0) {
 		argv0 = filepath.Join(l.Dir, argv0)
 	}
-	in := &instance{done: make(chan struct{}), http: newClient(), addr: net.JoinHostPort("127.0.0.1", port)}
+	in := &instance{box: box, done: make(chan struct{}), http: newClient(), addr: net.JoinHostPort("127.0.0.1", port)}
 	in.base = "http://" + in.addr
 	in.port, _ = strconv.Atoi(port)
 	in.stdout, in.stderr = newLogbook(in.kill), newLogbook(in.kill)
@@ -58,8 +59,11 @@ func startInstance(l spec.Launch, env []string, port string) (*instance, error) 
 }
 
 func (in *instance) wait() {
-	_ = in.cmd.Wait() // the state says it all
-	killGroup(in.pid) // whatever it left behind
+	_ = in.cmd.Wait()             // the state says it all
+	killGroup(in.cmd.Process.Pid) // whatever it left behind
+	if in.box != nil {
+		in.box.remove()
+	}
 	close(in.done)
 }
 
@@ -68,7 +72,7 @@ func (in *instance) wait() {
 func (in *instance) kill() {
 	in.once.Do(func() {
 		if !in.ended() && in.cmd.Process != nil {
-			killGroup(in.cmd.Process.Pid)
+			killGroup(in.cmd.Process.Pid) // of a container this is docker: wait removes what it ran
 		}
 	})
 }
@@ -114,6 +118,7 @@ func (in *instance) awaitReady(ctx context.Context, limit time.Duration) error {
 		}
 		switch {
 		case err == nil && a.status == http.StatusOK, in.lenient && answered > lenientAnswers:
+			in.lookInside()
 			return nil
 		case err == nil:
 			last = fmt.Sprintf("%s answered %d", in.paths.Ready, a.status)
@@ -125,6 +130,13 @@ func (in *instance) awaitReady(ctx context.Context, limit time.Duration) error {
 	last += in.otherPort()
 	in.kill()
 	return fmt.Errorf("not ready within %s: %s; last lines: %s", limit, last, in.lastLines())
+}
+
+// lookInside finds the process in a container, where this machine shows it.
+func (in *instance) lookInside() {
+	if in.box != nil {
+		in.pid = in.box.pid()
+	}
 }
 
 // lenientAnswers are enough to believe that a path which is not 200 stays so.

@@ -23,8 +23,8 @@ var secondWays = []string{
 
 // secondFakeWays are the same for the checks with fakes of their own.
 var secondFakeWays = []string{
-	"C03-default", "C03-order", "C04-json", "C04-type", "C32-label", "C41-access", "C46-baggage", "C46-body", "C46-tracestate", "C46-zero",
-	"C47-export", "C48-client", "C48-error", "C48-kind", "C48-probes", "C48-version", "C49-noise", "C49-slow", "C50-deadline", "C50-inbound",
+	"C03-default", "C03-order", "C04-hangs", "C04-json", "C04-type", "C32-label", "C41-access", "C46-baggage", "C46-body", "C46-tracestate", "C46-zero",
+	"C47-export", "C48-client", "C48-error", "C48-flush", "C48-kind", "C48-probes", "C48-version", "C49-noise", "C49-slow", "C50-deadline", "C50-inbound",
 	"C51-429", "C51-500", "C51-after", "C52-jitter", "C52-wait", "C53-header", "C54-4xx", "C54-percent", "C54-probe", "C54-retry", "C54-window",
 	"C55-after", "C55-slow", "C57-open", "C70-early", "C71-slow", "C72-ready", "C73-beat", "C73-late", "C73-ready", "C74-required",
 	"C77-aside", "C77-lost", "C77-stale", "C77-status", "C77-turn",

@@ -45,7 +45,7 @@ func trouble(what string) int {
 			os.Stdout.Write(line)
 		}
 	case "owner": // as azulejo verify, until it is killed
-		in, err := startInstance(spec.Launch{Dir: os.TempDir(), Run: []string{"sleep", "600"}}, os.Environ(), "1")
+		in, err := startInstance(spec.Launch{Dir: os.TempDir(), Run: []string{"sleep", "600"}}, nil, os.Environ(), "1")
 		if err == nil {
 			fmt.Println(in.pid)
 			select {}

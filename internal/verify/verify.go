@@ -14,6 +14,7 @@ import (
 // Target is the service to be judged.
 type Target struct {
 	Launch  spec.Launch       // Service, Dir, Run, Env, Port, Calls, Discovery and Config are read
+	Image   string            // run in a container instead of Launch.Run, by docker, on the machine's network
 	URL     string            // a service that runs already; of Launch only Service is then read
 	Paths   Paths             // where it has what the contract asks for
 	Foreign bool              // azulejo did not generate it: what it lacks is found out
@@ -78,7 +79,7 @@ const (
 // Run judges the target. The error is about the caller's own doing (no command,
 // unknown clause, cancelled), or an *UnreachableError; a service that does not
 // even start is a report in which C01 fails. What could not be judged within the
-// start limit and 38 s is not run.
+// start limit and 38 s (of an image 114 s) is not run.
 func Run(ctx context.Context, target Target, opts Options) (Report, error) {
 	return run(ctx, target, opts, Table())
 }
@@ -89,14 +90,18 @@ func run(ctx context.Context, target Target, opts Options, checks []Check) (Repo
 	if err != nil {
 		return Report{}, err
 	}
-	if len(target.Launch.Run) == 0 && target.URL == "" {
+	if len(target.Launch.Run) == 0 && target.URL == "" && target.Image == "" {
 		return Report{}, errors.New("verify: the service has no run command")
 	}
 	if opts.StartLimit <= 0 {
 		opts.StartLimit = defaultStartLimit
 	}
 	target.Paths = target.Paths.orContract()
-	limited, cancel := context.WithTimeout(ctx, opts.StartLimit+runLimit)
+	limit := opts.StartLimit + runLimit
+	if target.Image != "" {
+		limit += 2 * runLimit // each process is a container
+	}
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	b, err := newBench(limited, target, opts)
 	if err != nil {

@@ -20,6 +20,9 @@ func remote() (lookup, bool) {
 	if base == "" {
 		return os.LookupEnv, true
 	}
+	if !strings.HasPrefix(base, "http://") {
+		return os.LookupEnv, false
+	}
 	profile, name := os.Getenv("PROFILE"), os.Getenv("SERVICE_NAME")
 	if profile == "" {
 		profile = "default"
@@ -42,6 +45,9 @@ func remote() (lookup, bool) {
 
 func fetch(url string) (map[string]string, error) {
 	client := &http.Client{Timeout: 5 * time.Second}
+	if breaks("C04-hangs") {
+		client.Timeout = time.Hour
+	}
 	resp, err := client.Get(url)
 	if err != nil {
 		return nil, err
