@@ -18,7 +18,7 @@ var catalog = &spec.Catalog{Version: "0.1.0", Languages: []spec.Language{
 	{Name: "go", Pack: "go", Inputs: []spec.Input{{Name: "description", Type: cty.String, Default: cty.StringVal("")}}},
 	{Name: "node", Pack: "node"},
 	{Name: "python", Pack: "python", Reserved: []string{"class"}},
-}, Providers: map[string][]string{"gateway": {"caddy"}, "target": {"docker", "kubernetes"}}}
+}, Providers: map[string][]string{"gateway": {"caddy"}, "target": {"docker", "kubernetes"}, "discovery": {"eureka"}, "config": {"spring-cloud"}}}
 
 func parse(t *testing.T, text string) (*spec.System, hcl.Diagnostics) {
 	t.Helper()

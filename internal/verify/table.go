@@ -172,7 +172,7 @@ func shutdownChecks() []Check {
 		{Clause: "C63", lane: laneEnd, probe: exitCodes,
 			Explanation: "exit code 0 or 143, as soon as the work is done; at once when idle with no drain"},
 		{Clause: "C64", lane: laneEnd, probe: interrupt,
-			Explanation: "SIGINT drains as SIGTERM does; a second signal ends at once (PID 1 in the image is not checked here)"},
+			Explanation: "SIGINT drains as SIGTERM does; a second signal ends at once (with --image: of the image's first process)"},
 	}
 }
 
