@@ -25,7 +25,7 @@ func (p *plan) environment(o *Options, in *instance, at map[string]string) []str
 	}
 	env["HOST"], env["PORT"] = "127.0.0.1", strconv.Itoa(in.port)
 	env["SERVICE_NAME"], env["PWD"] = l.Service, l.Dir
-	maps.Copy(env, p.variables(&l))
+	maps.Copy(env, p.variables(o, &l))
 	for _, name := range l.Calls {
 		if url := at[name]; url != "" {
 			env[callURL(name)] = url

@@ -110,6 +110,10 @@ func testService(modes []string) {
 		fmt.Println("stopped")
 		os.Exit(0)
 	}()
+	if has("late") {
+		time.Sleep(500 * time.Millisecond)
+		fmt.Println("listening at last")
+	}
 	if has("registers") {
 		go register()
 	}

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,10 @@ type service struct {
 	balancer  net.Listener // on that port; nil with one instance
 	instances []*instance
 }
+
+// platform tells the process of the system's own registry and config server, which
+// the others need when they start.
+func (s *service) platform() bool { return s.launch.Service == spec.PlatformName }
 
 func (s *service) name() string { return s.launch.Service }
 
@@ -75,6 +80,15 @@ func makePlan(ctx context.Context, o *Options) (*plan, error) {
 // choose decides what runs here and in how many instances.
 func (p *plan) choose(o *Options) (problems []error) {
 	known := map[string]bool{}
+	for _, l := range o.Platform {
+		if l.Service == spec.PlatformName {
+			l.Port = cmp.Or(o.PlatformPort, l.Port)
+		} else {
+			l.Port = cmp.Or(o.GatewayPort, l.Port)
+			p.gatewayPort = l.Port
+		}
+		p.services = append(p.services, newService(l, 1))
+	}
 	for _, l := range o.Launches {
 		known[l.Service] = true
 		count := max(l.Instances, 1)

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,9 +60,13 @@ func play(configDir string) http.Handler {
 	return mux
 }
 
-// variables are those that tell a service where the platform is.
-func (p *platform) variables(l *spec.Launch) map[string]string {
+// variables are those that tell a service where the platform is, and the platform
+// where its configuration is.
+func (p *platform) variables(o *Options, l *spec.Launch) map[string]string {
 	env := map[string]string{}
+	if l.Service == spec.PlatformName {
+		env["CONFIG_DIR"] = o.ConfigDir
+	}
 	if l.Discovery != "" && p.registry != "" {
 		env["EUREKA_URL"], env["ADVERTISE_HOST"] = p.registry, "127.0.0.1"
 	}
@@ -80,8 +85,8 @@ func (r *runner) awaitRegistered(ctx context.Context) error {
 	limited, cancel := context.WithTimeout(ctx, r.o.ReadyTimeout)
 	defer cancel()
 	for _, in := range r.all() {
-		if in.service.launch.Discovery == "" {
-			continue
+		if l := in.service.launch; l.Discovery == "" || isPlatform(r.o, l.Service) {
+			continue // a gateway looks others up and is not looked up
 		}
 		if err := r.awaitLease(limited, in); err != nil {
 			if ctx.Err() != nil {
@@ -94,6 +99,10 @@ func (r *runner) awaitRegistered(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func isPlatform(o *Options, name string) bool {
+	return slices.ContainsFunc(o.Platform, func(l spec.Launch) bool { return l.Service == name })
 }
 
 func (r *runner) awaitLease(ctx context.Context, in *instance) error {

@@ -70,6 +70,42 @@ func TestUpPlaysThePlatform(t *testing.T) {
 	}
 }
 
+// TestUpRunsThePlatform: the system's own registry and gateway run in place of
+// azulejo's, and the registry is there before the services begin.
+func TestUpRunsThePlatform(t *testing.T) {
+	t.Parallel()
+	w := withPlatform(t, "orders")
+	w.launch("orders").Discovery = ""
+	w.o.GatewayPort = freePort(t)
+	run := []string{os.Args[0], "service", "normal"}
+	w.o.Platform = []spec.Launch{
+		{Service: "platform", Dir: t.TempDir(), Run: append(run, "late"), Port: 8761, ReadyPath: "/readyz"},
+		{Service: "gateway", Dir: t.TempDir(), Run: run, Port: 8080, Calls: []string{"orders"}, Discovery: "eureka"},
+	}
+	w.base = localURL(w.o.GatewayPort)
+	w.start()
+	out := w.out.String()
+	if late, orders := strings.Index(out, "listening at last"), strings.Index(out, "orders   | "); late < 0 || orders < late {
+		t.Errorf("the platform was not awaited:\n%s", out)
+	}
+	env := w.answer("/api/").Env // the gateway's own process answers
+	for name, want := range map[string]string{
+		"SERVICE_NAME": "gateway", "PORT": fmt.Sprint(w.o.GatewayPort), "EUREKA_URL": localURL(w.o.PlatformPort) + "/eureka",
+		"CALL_ORDERS_URL": localURL(w.launch("orders").Port),
+	} {
+		if env[name] != want {
+			t.Errorf("the gateway's %s = %q, want %q", name, env[name], want)
+		}
+	}
+	if !strings.Contains(w.err.String(), "\nready: "+w.base+"\n") || !strings.Contains(w.err.String(), "platform  "+localURL(w.o.PlatformPort)) {
+		t.Errorf("stderr:\n%s", w.err)
+	}
+	if err := w.stop(); err != nil {
+		t.Error(err)
+	}
+	w.noneLeft()
+}
+
 // TestUpLeavesOutWhatIsRegistered: who is in the registry has no fixed address.
 func TestUpLeavesOutWhatIsRegistered(t *testing.T) {
 	t.Parallel()

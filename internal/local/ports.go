@@ -18,7 +18,7 @@ type holder struct {
 // be one of them.
 func (p *plan) hold(o *Options) []error {
 	h := &holder{owner: map[int]string{}}
-	if port := gatewayPort(o); port != 0 {
+	if port := gatewayPort(o); port != 0 && p.gatewayPort == 0 { // else the system's own runs, and is held as a service is
 		p.gateway = h.take("the gateway", port)
 		p.gatewayPort = portOf(p.gateway)
 	}

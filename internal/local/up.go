@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -78,11 +79,13 @@ func (r *runner) run(ctx context.Context) error {
 	if err := b.all(ctx, r.services); err != nil {
 		return interrupted(err, "while installing and building")
 	}
-	if err := r.start(); err != nil {
-		return err
-	}
-	if err := r.awaitAll(ctx); err != nil {
-		return interrupted(err, "before all services were ready")
+	for _, platform := range []bool{true, false} {
+		if err := r.start(platform); err != nil {
+			return err
+		}
+		if err := r.awaitAll(ctx, platform); err != nil {
+			return interrupted(err, "before all services were ready")
+		}
 	}
 	if err := r.awaitRegistered(ctx); err != nil {
 		return interrupted(err, "before all services were registered")
@@ -122,9 +125,12 @@ func (r *runner) listen(l *net.Listener, h http.Handler) {
 	r.serving.Go(func() { _ = server.Serve(held) })
 }
 
-// start starts every instance; none waits for another.
-func (r *runner) start() error {
+// start starts every instance of the platform, or of all else; none waits for another.
+func (r *runner) start(platform bool) error {
 	for number, s := range r.services {
+		if s.platform() != platform {
+			continue
+		}
 		for _, in := range s.instances {
 			if err := r.startOne(in, number); err != nil {
 				return err
@@ -156,11 +162,11 @@ type verdict struct {
 	err error // nil: ready
 }
 
-// awaitAll returns when all instances are ready or one of them cannot be.
-func (r *runner) awaitAll(ctx context.Context) error {
+// awaitAll returns when all that start started are ready or one of them cannot be.
+func (r *runner) awaitAll(ctx context.Context, platform bool) error {
 	limited, cancel := context.WithTimeout(ctx, r.o.ReadyTimeout)
 	defer cancel()
-	instances := r.all()
+	instances := slices.DeleteFunc(r.all(), func(in *instance) bool { return in.service.platform() != platform })
 	verdicts := make(chan verdict, len(instances))
 	for _, in := range instances {
 		go func() { verdicts <- verdict{in, r.prober.await(limited, in)} }()

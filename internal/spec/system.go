@@ -110,7 +110,6 @@ type Breaker struct {
 const (
 	DefaultGatewayPort    = 8080
 	FirstServicePort      = 8101
-	PlatformPort          = 8761 // of the system's own registry and config server
 	DefaultAttemptTimeout = time.Second
 	DefaultDeadline       = 3 * time.Second
 	DefaultRetries        = 2
@@ -122,6 +121,13 @@ const (
 
 // DefaultBreaker has the numbers of Netflix Hystrix.
 var DefaultBreaker = Breaker{Window: 10 * time.Second, MinCalls: 20, FailurePercent: 50, Open: 5 * time.Second}
+
+// A generated platform has one address in every system, as a service has its own:
+// PlatformName is its host there, and PlatformPort its port everywhere.
+const (
+	PlatformName = "platform"
+	PlatformPort = 8761
+)
 
 // NewCall is a call with the defaults of the contract.
 func NewCall(name string) Call {

@@ -53,7 +53,7 @@ func (t *totals) goTests() error {
 	if err := build.Run(); err != nil {
 		return err
 	}
-	cmd := exec.Command("go", "test", "-json", "./...")
+	cmd := exec.Command("go", "test", "-json", "-timeout", "30m", "./...")
 	cmd.Env = append(os.Environ(), "AZULEJO_FULL=1")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
