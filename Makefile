@@ -5,7 +5,7 @@ SPEC ?= testdata/specs/valid/bookinfo.hcl
 PACKS := $(patsubst %/pack.hcl,%,$(wildcard templates/*/pack.hcl templates/*/*/pack.hcl))
 GOLANGCI := v2.15.0
 
-.PHONY: e2e-docker e2e-terraform lint-golden help build test test-go demo golden golden-update scripts-update lint vet fuzz bench picture ci clean
+.PHONY: e2e-docker e2e-terraform lint-golden help build test test-go demo golden golden-update scripts-update lint vet fuzz bench bench-services picture ci clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -73,6 +73,9 @@ bench: build build/bare ## measure azulejo against cp -r, the wizard against a b
 build/bare: scripts/bench/bare/main.go go.mod go.sum
 	@mkdir -p build
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o $@ ./scripts/bench/bare
+
+bench-services: build ## measure what the contract costs each language beside its bare framework
+	@node=$$(scripts/node.sh); PATH="$$node:$$PATH" go run ./scripts/benchservices -azulejo build/azulejo
 
 picture: build ## draw the wizard's screen into docs/, for dark and light pages
 	go run ./scripts/picture -azulejo build/azulejo -o docs/wizard.svg

@@ -47,8 +47,11 @@ var importRules = map[string]rule{
 	"scripts/lintgolden":    {nil, nil, nil, "it runs other people's linters"},
 	"scripts/bench":         {[]string{"internal/ttytest"}, nil, nil, "measures whole processes from outside"},
 	"scripts/bench/bare":    {nil, []string{"charm.land/bubbletea/v2"}, nil, "the yardstick: the library and nothing else"},
+	"scripts/benchservices": {nil, nil, nil, "measures whole processes from outside, as a client of theirs"},
 	"scripts/picture":       {[]string{"internal/ttytest"}, nil, nil, "it photographs the real binary from outside"},
 	"testdata/broken":       {nil, nil, nil, "a specimen is a service of nobody's"},
+
+	"scripts/benchservices/bare/go": {nil, nil, nil, "the yardstick: the standard library and nothing else"},
 }
 
 func TestImportOrder(t *testing.T) {
