@@ -2,7 +2,7 @@ pack "go" {
   kind        = "service"
   language    = "go"
   version     = "0.1.0"
-  description = "net/http, log/slog, Prometheus client, caarlos0/env"
+  description = "net/http, log/slog, Prometheus client, OpenTelemetry, caarlos0/env"
   changes     = { "0.1.0" = "First version." }
   reserved    = ["testdata", "vendor"] # go leaves folders of these names out of ./...
 }
@@ -64,6 +64,36 @@ file "internal/chassis/**" {
   class = "managed"
 }
 
+file "internal/chassis/attempt.go" {
+  class = "managed"
+  when  = length(service.calls) > 0
+}
+
+file "internal/chassis/breaker.go" {
+  class = "managed"
+  when  = length(service.calls) > 0
+}
+
+file "internal/chassis/breaker_test.go" {
+  class = "managed"
+  when  = length(service.calls) > 0
+}
+
+file "internal/chassis/callmetrics.go" {
+  class = "managed"
+  when  = length(service.calls) > 0
+}
+
+file "internal/chassis/retry.go" {
+  class = "managed"
+  when  = length(service.calls) > 0
+}
+
+file "internal/chassis/retry_test.go" {
+  class = "managed"
+  when  = length(service.calls) > 0
+}
+
 file "internal/chassis/calls.go" {
   class = "managed"
   when  = length(service.calls) > 0
@@ -92,6 +122,41 @@ file "internal/chassis/client_test.go" {
 file "internal/chassis/contract_call.go" {
   class = "managed"
   when  = length(service.calls) > 0
+}
+
+file "internal/chassis/configserver.go" {
+  class = "managed"
+  when  = system.config != ""
+}
+
+file "internal/chassis/configserver_test.go" {
+  class = "managed"
+  when  = system.config != ""
+}
+
+file "internal/chassis/eureka.go" {
+  class = "managed"
+  when  = system.discovery != ""
+}
+
+file "internal/chassis/eureka_test.go" {
+  class = "managed"
+  when  = system.discovery != ""
+}
+
+file "internal/chassis/lookup.go" {
+  class = "managed"
+  when  = system.discovery != "" && length(service.calls) > 0
+}
+
+file "internal/chassis/lookup_test.go" {
+  class = "managed"
+  when  = system.discovery != "" && length(service.calls) > 0
+}
+
+file "internal/chassis/wait.go" {
+  class = "managed"
+  when  = length(service.calls) > 0 || system.discovery != ""
 }
 
 file "internal/app/**" {

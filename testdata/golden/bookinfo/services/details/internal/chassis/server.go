@@ -103,5 +103,6 @@ func (s *Service) shutdown(server *http.Server) {
 	if err := server.Shutdown(ctx); err != nil {
 		s.Log.Warn("requests are cut off", errorFields(err)...) // by the end of the process
 	}
+	s.tracing.flush(ctx)
 	s.Log.Info("shutdown complete")
 }

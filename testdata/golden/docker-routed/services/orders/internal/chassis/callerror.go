@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 )
 
 // Why a call has no answer: the values of [CallError.Code].
@@ -13,21 +14,30 @@ const (
 	CodeTimeout       = "timeout"
 	CodeConnect       = "connect"        // no connection, or one that broke
 	CodeNotConfigured = "not_configured" // the CALL_<NAME>_URL is not set
+	CodeBreakerOpen   = "breaker_open"   // nothing was sent: the callee failed too often
+	CodeCanceled      = "canceled"       // who asked for it has left
 	CodeTooLarge      = "too_large"
-	CodeUnknown       = "unknown_call" // the spec has no such call
+	CodeUnknown       = "unknown_call"    // the spec has no such call
+	CodeInvalid       = "invalid_request" // it cannot be sent to anybody
 )
 
 // CallError says why a call has no answer. Its text has no address, so that it
 // can be logged.
 type CallError struct {
-	Call  string
-	Code  string
-	cause error
+	Call       string
+	Code       string
+	cause      error
+	retryAfter time.Duration // of CodeBreakerOpen
 }
 
 func (e *CallError) Error() string { return "call " + e.Call + ": " + e.Code }
 
 func (e *CallError) Unwrap() error { return e.cause }
+
+// sent says whether the callee may have got the request.
+func (e *CallError) sent() bool {
+	return e.Code == CodeTimeout || e.Code == CodeConnect || e.Code == CodeTooLarge || e.Code == CodeCanceled
+}
 
 // Problem is the answer of a handler that returns the error: the fault is with a
 // service behind this one.
@@ -35,16 +45,29 @@ func (e *CallError) Problem() *Problem {
 	switch e.Code {
 	case CodeTimeout:
 		return NewProblem(http.StatusGatewayTimeout, e.Call+" did not answer in time")
+	case CodeBreakerOpen:
+		p := NewProblem(http.StatusServiceUnavailable, e.Call+" fails too often to be called")
+		p.retryAfter = e.retryAfter
+		return p
+	case CodeCanceled:
+		return NewProblem(statusClientClosed, "the client did not wait")
 	case CodeNotConfigured:
 		return NewProblem(http.StatusBadGateway, e.Call+" has no address")
+	case CodeInvalid:
+		return NewProblem(http.StatusInternalServerError, "")
 	default:
 		return NewProblem(http.StatusBadGateway, e.Call+" could not be called")
 	}
 }
 
-func newCallError(name string, cause error) *CallError {
+// newCallError tells a caller who left, and a time that is up, from a callee that
+// could not be reached.
+func newCallError(ctx context.Context, name string, cause error) *CallError {
 	code := CodeConnect
-	if errors.Is(cause, context.DeadlineExceeded) {
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		code = CodeCanceled
+	case errors.Is(cause, context.DeadlineExceeded):
 		code = CodeTimeout
 	}
 	return &CallError{Call: name, Code: code, cause: cause}

@@ -4,81 +4,76 @@ package chassis
 
 import (
 	"context"
-	"net/url"
-	"strconv"
-	"strings"
 	"time"
-	"unicode"
 )
 
-// callTable is what the spec says of each call. CALL_<NAME>_ATTEMPT_TIMEOUT_MS
-// and CALL_<NAME>_DEADLINE_MS override it.
+// callTable is what the spec says of each call. Variables that begin with
+// CALL_<NAME>_ override it.
 var callTable = []callDefaults{
-	{name: "billing", env: "BILLING", attemptTimeoutMS: 1000, deadlineMS: 3000},
-	{name: "monolith", env: "MONOLITH", attemptTimeoutMS: 1000, deadlineMS: 3000},
-	{name: "pricing", env: "PRICING", attemptTimeoutMS: 1000, deadlineMS: 3000},
+	{name: "billing", env: "BILLING", Call: Call{
+		AttemptTimeout:        1000 * time.Millisecond,
+		Deadline:              3000 * time.Millisecond,
+		Retries:               2,
+		BreakerWindow:         10000 * time.Millisecond,
+		BreakerMinCalls:       20,
+		BreakerFailurePercent: 50,
+		BreakerOpen:           5000 * time.Millisecond,
+	}},
+	{name: "monolith", env: "MONOLITH", Call: Call{
+		AttemptTimeout:        1000 * time.Millisecond,
+		Deadline:              3000 * time.Millisecond,
+		Retries:               2,
+		BreakerWindow:         10000 * time.Millisecond,
+		BreakerMinCalls:       20,
+		BreakerFailurePercent: 50,
+		BreakerOpen:           5000 * time.Millisecond,
+	}},
+	{name: "pricing", env: "PRICING", Call: Call{
+		AttemptTimeout:        1000 * time.Millisecond,
+		Deadline:              3000 * time.Millisecond,
+		Retries:               2,
+		BreakerWindow:         10000 * time.Millisecond,
+		BreakerMinCalls:       20,
+		BreakerFailurePercent: 50,
+		BreakerOpen:           5000 * time.Millisecond,
+	}},
 }
 
 type callDefaults struct {
-	name             string
-	env              string // the name as it stands in variables
-	attemptTimeoutMS int64
-	deadlineMS       int64
+	name string
+	env  string // the name as it stands in variables
+	Call
 }
 
 // Call is how one dependency is called.
 type Call struct {
-	URL            string        `env:"URL"` // "" until somebody says where it is
-	AttemptTimeout time.Duration `env:"ATTEMPT_TIMEOUT_MS" first:"1" last:"600000"`
-	Deadline       time.Duration `env:"DEADLINE_MS" first:"1" last:"600000"`
+	URL                   BaseURL       `env:"URL"` // "" until somebody says where it is
+	AttemptTimeout        time.Duration `env:"ATTEMPT_TIMEOUT_MS" first:"1" last:"600000"`
+	Deadline              time.Duration `env:"DEADLINE_MS" first:"1" last:"600000"`
+	Retries               int           `env:"RETRIES" first:"0" last:"5"`
+	BreakerWindow         time.Duration `env:"BREAKER_WINDOW_MS" first:"1" last:"600000"`
+	BreakerMinCalls       int           `env:"BREAKER_MIN_CALLS" first:"1" last:"1000000"`
+	BreakerFailurePercent int           `env:"BREAKER_FAILURE_PERCENT" first:"1" last:"100"`
+	BreakerOpen           time.Duration `env:"BREAKER_OPEN_MS" first:"1" last:"600000"`
 }
 
 func loadCalls(vars map[string]string) (map[string]Call, []ConfigProblem) {
 	calls := make(map[string]Call, len(callTable))
 	var problems []ConfigProblem
 	for _, row := range callTable {
-		call, wrong := loadCall(row, vars)
+		call := row.Call
+		problems = append(problems, parse(&call, "CALL_"+row.env+"_", vars)...)
 		calls[row.name] = call
-		problems = append(problems, wrong...)
 	}
 	return calls, problems
 }
 
-func loadCall(row callDefaults, vars map[string]string) (Call, []ConfigProblem) {
-	prefix := "CALL_" + row.env + "_"
-	call := Call{
-		AttemptTimeout: time.Duration(row.attemptTimeoutMS) * time.Millisecond,
-		Deadline:       time.Duration(row.deadlineMS) * time.Millisecond,
-	}
-	problems := parse(&call, prefix, vars)
-	if call.URL != "" && !isBaseURL(call.URL) {
-		problems = append(problems, ConfigProblem{Variable: prefix + "URL", Rule: baseURLRule})
-	}
-	call.URL = strings.TrimRight(call.URL, "/")
-	return call, problems
-}
-
-const baseURLRule = "an absolute http or https URL without user, query, fragment and white space"
-
-func isBaseURL(text string) bool {
-	u, err := url.Parse(text)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && isPort(u.Port()) &&
-		u.User == nil && !strings.ContainsAny(text, "?#") && !strings.ContainsFunc(text, unicode.IsSpace)
-}
-
-// isPort takes "" too, which leaves the port to the scheme.
-func isPort(text string) bool {
-	n, err := strconv.ParseUint(text, 10, 16)
-	return text == "" || err == nil && n > 0
-}
-
-// limit is the time that a call may take. Of what is left of the request that it
-// serves it takes nine tenths, so that the service can still answer that request
-// when the call fails.
+// limit is the time that all attempts may take together. Of what is left of the
+// request that the call serves it is nine tenths, so that the service can still
+// answer that request when the call fails.
 func (c Call) limit(ctx context.Context) time.Duration {
-	limit := min(c.AttemptTimeout, c.Deadline)
 	if end, limited := ctx.Deadline(); limited {
-		limit = min(limit, time.Until(end)*9/10)
+		return min(c.Deadline, time.Until(end)*9/10)
 	}
-	return limit
+	return c.Deadline
 }

@@ -14,8 +14,7 @@ func TestCallsOfTheTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, row := range callTable {
-		call := cfg.Calls[row.name]
-		if call.URL != "" || call.AttemptTimeout.Milliseconds() != row.attemptTimeoutMS || call.Deadline.Milliseconds() != row.deadlineMS {
+		if call := cfg.Calls[row.name]; call.URL != "" || call != row.Call || call.BreakerMinCalls == 0 {
 			t.Errorf("%s: %+v", row.name, call)
 		}
 	}
@@ -23,9 +22,18 @@ func TestCallsOfTheTable(t *testing.T) {
 
 func TestVariablesOfACall(t *testing.T) {
 	row := callTable[0]
-	prefix := "CALL_" + row.env + "_"
-	cfg, err := LoadConfig([]string{prefix + "URL=http://a:1/", prefix + "ATTEMPT_TIMEOUT_MS=5", prefix + "DEADLINE_MS=6"})
-	want := Call{URL: "http://a:1", AttemptTimeout: 5 * time.Millisecond, Deadline: 6 * time.Millisecond}
+	vars := []string{
+		"URL=http://a:1/", "ATTEMPT_TIMEOUT_MS=5", "DEADLINE_MS=6", "RETRIES=0",
+		"BREAKER_WINDOW_MS=7", "BREAKER_MIN_CALLS=8", "BREAKER_FAILURE_PERCENT=9", "BREAKER_OPEN_MS=10",
+	}
+	for i, entry := range vars {
+		vars[i] = "CALL_" + row.env + "_" + entry
+	}
+	cfg, err := LoadConfig(vars)
+	want := Call{
+		URL: "http://a:1", AttemptTimeout: 5 * time.Millisecond, Deadline: 6 * time.Millisecond, Retries: 0,
+		BreakerWindow: 7 * time.Millisecond, BreakerMinCalls: 8, BreakerFailurePercent: 9, BreakerOpen: 10 * time.Millisecond,
+	}
 	if err != nil || cfg.Calls[row.name] != want {
 		t.Errorf("%+v, error %v", cfg.Calls[row.name], err)
 	}
@@ -36,7 +44,9 @@ func TestBadVariablesOfACall(t *testing.T) {
 	for _, entry := range []string{
 		"URL=nope", "URL=ftp://a", "URL=http://", "URL=http://a?b", "URL=http://a b", "URL=http://a/b c", "URL=http://a#b",
 		"URL=http://user:secret@a", "URL=http://a:0", "URL=http://a:65536", "URL=http:a", "URL=/a", "URL= http://a", "URL=http://a/\xff",
-		"ATTEMPT_TIMEOUT_MS=0", "ATTEMPT_TIMEOUT_MS=1s", "DEADLINE_MS=-1", "DEADLINE_MS=600001",
+		"ATTEMPT_TIMEOUT_MS=0", "ATTEMPT_TIMEOUT_MS=1s", "DEADLINE_MS=-1", "DEADLINE_MS=600001", "RETRIES=6", "RETRIES=-1",
+		"BREAKER_WINDOW_MS=0", "BREAKER_MIN_CALLS=0", "BREAKER_MIN_CALLS=1000001", "BREAKER_FAILURE_PERCENT=0",
+		"BREAKER_FAILURE_PERCENT=101", "BREAKER_OPEN_MS=0",
 	} {
 		name, _, _ := strings.Cut(entry, "=")
 		if problems := configProblems(t, prefix+entry); len(problems) != 1 || !strings.HasPrefix(problems[0], prefix+name+" must be ") {

@@ -3,6 +3,7 @@
 package chassis
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -14,11 +15,8 @@ func (s *Service) routeContractCall() {
 }
 
 func (s *Service) contractCall(w http.ResponseWriter, r *http.Request) error {
-	name, path := r.PathValue("name"), r.URL.Query().Get("path")
-	if path == "" {
-		path = "/"
-	}
-	answer, err := s.Client.Get(r.Context(), name, path)
+	name, query := r.PathValue("name"), r.URL.Query()
+	answer, err := s.Client.Do(r.Context(), name, Request{Method: query.Get("method"), Path: cmp.Or(query.Get("path"), "/")})
 	var failed *CallError
 	switch {
 	case errors.As(err, &failed) && failed.Code == CodeUnknown:

@@ -25,6 +25,14 @@ type Config struct {
 	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT_MS" first:"0" last:"600000"`
 	ContractProbes  bool          `env:"CONTRACT_PROBES"`
 
+	// Traces have the variables of OpenTelemetry. Without an endpoint, or disabled,
+	// they have ids and are recorded nowhere.
+	TracesEndpoint BaseURL       `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
+	TracesDisabled bool          `env:"OTEL_SDK_DISABLED"`
+	TracesSampler  Sampler       `env:"OTEL_TRACES_SAMPLER"`
+	TracesRatio    float64       `env:"OTEL_TRACES_SAMPLER_ARG"`
+	TracesDelay    time.Duration `env:"OTEL_BSP_SCHEDULE_DELAY" first:"1" last:"600000"`
+
 	// Calls are the dependencies of the service, by name.
 	Calls map[string]Call `env:"-"`
 
@@ -64,8 +72,12 @@ func (e *ConfigError) Variables() []string {
 // *ConfigError with all problems; the Config beside it has defaults in place of
 // what was wrong, good enough to write the log with.
 func LoadConfig(environ []string) (Config, error) {
+	return load(variables(environ))
+}
+
+func load(vars map[string]string) (Config, error) {
 	cfg := defaults()
-	cfg.vars = variables(environ)
+	cfg.vars = vars
 	problems := parse(&cfg, "", cfg.vars)
 	calls, wrong := loadCalls(cfg.vars)
 	cfg.Calls = calls
@@ -79,9 +91,11 @@ func LoadConfig(environ []string) (Config, error) {
 // Lookup gives any variable that is set, by its name or by its key in lower case
 // with dots: "greeting.text" is GREETING_TEXT.
 func (c Config) Lookup(key string) (string, bool) {
-	value, set := c.vars[strings.ToUpper(strings.ReplaceAll(key, ".", "_"))]
+	value, set := c.vars[variableOf(key)]
 	return value, set
 }
+
+func variableOf(key string) string { return strings.ToUpper(strings.ReplaceAll(key, ".", "_")) }
 
 func defaults() Config {
 	return Config{
@@ -96,6 +110,9 @@ func defaults() Config {
 		KeepAlive:       75 * time.Second, // longer than any gateway keeps an idle connection
 		ShutdownDrain:   10 * time.Second,
 		ShutdownTimeout: 20 * time.Second,
+		TracesSampler:   "parentbased_always_on",
+		TracesRatio:     1,
+		TracesDelay:     5 * time.Second,
 	}
 }
 

@@ -3,20 +3,20 @@
 package chassis
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"maps"
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
 )
 
 const (
@@ -26,12 +26,20 @@ const (
 	idleTimeout    = 30 * time.Second // well below the 75 s after which the callee closes
 )
 
-// Client calls the services that the spec names. It is safe for concurrent use.
+// Client calls the services that the spec names: within time limits, with retries
+// where they do no harm, and behind a circuit breaker. It is safe for concurrent
+// use.
 type Client struct {
-	calls     map[string]Call
-	http      *http.Client
-	log       *slog.Logger
-	durations *prometheus.HistogramVec
+	dependencies map[string]*dependency
+	log          *slog.Logger
+}
+
+// Request is what is asked of a callee.
+type Request struct {
+	Method string      // "" is GET
+	Path   string      // begins with "/", and may have a query
+	Header http.Header // with an Idempotency-Key any method is retried
+	Body   any         // is sent as JSON, nil for none
 }
 
 // Answer is what a callee answered, whatever its status.
@@ -41,14 +49,16 @@ type Answer struct {
 	Body   []byte
 }
 
-func newClient(cfg Config, log *slog.Logger, registry *prometheus.Registry) *Client {
-	durations := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name:    "http_client_request_duration_seconds",
-		Help:    "Duration of HTTP client requests.",
-		Buckets: durationBuckets,
-	}, []string{"http_request_method", "server_address", "server_port", "http_response_status_code", "error_type"})
-	registry.MustRegister(durations)
-	return &Client{calls: cfg.Calls, http: newHTTPClient(), log: log, durations: durations}
+func newClient(cfg Config, log *slog.Logger, tracer trace.Tracer, registry *prometheus.Registry) *Client {
+	metrics, transport := newCallMetrics(registry), newHTTPClient()
+	dependencies := make(map[string]*dependency, len(cfg.Calls))
+	for name, call := range cfg.Calls {
+		d := &dependency{name: name, call: call, http: transport, tracer: tracer, metrics: metrics, budget: newBudget()}
+		d.breaker = newBreaker(call, func(ctx context.Context, from, to breakerState) { d.breakerTurned(ctx, log, from, to) })
+		metrics.add(name)
+		dependencies[name] = d
+	}
+	return &Client{dependencies: dependencies, log: log}
 }
 
 // newHTTPClient has no proxy and follows no redirect: a call goes where its
@@ -73,97 +83,84 @@ func newDialer() *net.Dialer {
 }
 
 // Names gives the calls that the spec has, sorted.
-func (c *Client) Names() []string { return slices.Sorted(maps.Keys(c.calls)) }
+func (c *Client) Names() []string { return slices.Sorted(maps.Keys(c.dependencies)) }
 
-// Get asks the callee for path, which begins with "/" and may have a query. Pass
-// the context of the request that is being served: the call then ends before it.
-// The error is always a [*CallError]; an answer such as 404 or 503 is no error.
+// Get asks the callee for path; see [Client.Do].
 func (c *Client) Get(ctx context.Context, name, path string) (*Answer, error) {
-	answer, err := c.get(ctx, name, path)
-	if err != nil {
-		_, failure := outcome(nil, err)
-		c.log.WarnContext(ctx, "call failed", "call", name, "error_type", failure)
-	}
-	return answer, err
+	return c.Do(ctx, name, Request{Path: path})
 }
 
-func (c *Client) get(ctx context.Context, name, path string) (*Answer, error) {
-	call, known := c.calls[name]
-	switch {
-	case !known:
+// Do sends the request to the callee of that name. Pass the context of the request
+// that is being served: the call then ends before it. The error is always a
+// [*CallError]; an answer such as 404 or 503 is no error.
+func (c *Client) Do(ctx context.Context, name string, request Request) (*Answer, error) {
+	answer, failed := c.do(ctx, name, request)
+	if failed == nil {
+		return answer, nil
+	}
+	switch failed.Code {
+	case CodeCanceled: // nobody waits for the answer
+	case CodeInvalid:
+		c.log.WarnContext(ctx, "call failed", "call", name, "error_type", failed.Code, "error_message", failed.cause)
+	default:
+		c.log.WarnContext(ctx, "call failed", "call", name, "error_type", failed.Code)
+	}
+	return nil, failed
+}
+
+func (c *Client) do(ctx context.Context, name string, request Request) (*Answer, *CallError) {
+	d, known := c.dependencies[name]
+	if !known {
 		return nil, &CallError{Call: name, Code: CodeUnknown}
-	case call.URL == "":
-		return nil, &CallError{Call: name, Code: CodeNotConfigured}
 	}
-	limit := call.limit(ctx)
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	request, err := newRequest(ctx, call.URL, path, limit)
+	out, err := newOutgoing(request)
 	if err != nil {
-		return nil, &CallError{Call: name, Code: CodeConnect, cause: err}
+		return nil, &CallError{Call: name, Code: CodeInvalid, cause: err}
 	}
-	return c.send(name, request)
+	ctx, cancel := context.WithTimeout(ctx, d.call.limit(ctx))
+	defer cancel()
+	if err := ctx.Err(); err != nil {
+		return nil, newCallError(ctx, name, err) // nothing was sent: the callee is not to blame
+	}
+	return d.attempts(ctx, out)
 }
 
-func newRequest(ctx context.Context, base, path string, limit time.Duration) (*http.Request, error) {
-	if !strings.HasPrefix(path, "/") {
-		return nil, errors.New("the path does not begin with /") // it could change the host
+// outgoing is a request that can be sent more than once.
+type outgoing struct {
+	method, path string
+	header       http.Header
+	body         []byte
+}
+
+func newOutgoing(r Request) (outgoing, error) {
+	out := outgoing{method: r.Method, path: r.Path, header: http.Header{"Accept": {"application/json"}}}
+	if out.method == "" {
+		out.method = http.MethodGet
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+path, nil)
+	if !strings.HasPrefix(r.Path, "/") {
+		return out, errors.New("the path does not begin with /") // it could change the host
+	}
+	if r.Body != nil {
+		body, err := json.Marshal(r.Body)
+		if err != nil {
+			return out, err
+		}
+		out.body = body
+		out.header.Set("Content-Type", "application/json")
+	}
+	for name, values := range r.Header {
+		out.header[http.CanonicalHeaderKey(name)] = values
+	}
+	_, err := out.to(context.Background(), "http://localhost")
+	return out, err
+}
+
+// to makes the request of one attempt.
+func (o outgoing) to(ctx context.Context, base string) (*http.Request, error) {
+	request, err := http.NewRequestWithContext(ctx, o.method, base+o.path, bytes.NewReader(o.body))
 	if err != nil {
 		return nil, err
 	}
-	request.Header.Set("Accept", "application/json")
-	request.Header.Set(budgetHeader, strconv.FormatInt(max(1, limit.Milliseconds()), 10))
+	request.Header = o.header
 	return request, nil
-}
-
-// send makes one attempt, and counts it.
-func (c *Client) send(name string, request *http.Request) (*Answer, error) {
-	start := time.Now()
-	answer, err := c.exchange(name, request)
-	spent := time.Since(start).Seconds()
-	status, failure := outcome(answer, err)
-	c.durations.WithLabelValues(request.Method, request.URL.Hostname(), portOf(request.URL), status, failure).
-		Observe(spent)
-	return answer, err
-}
-
-func (c *Client) exchange(name string, request *http.Request) (*Answer, error) {
-	response, err := c.http.Do(request)
-	if err != nil {
-		return nil, newCallError(name, err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes+1))
-	switch {
-	case err != nil:
-		return nil, newCallError(name, err)
-	case len(body) > maxAnswerBytes:
-		return nil, &CallError{Call: name, Code: CodeTooLarge}
-	}
-	return &Answer{Status: response.StatusCode, Header: response.Header, Body: body}, nil
-}
-
-// outcome gives the labels http_response_status_code and error_type.
-func outcome(answer *Answer, err error) (status, failure string) {
-	var failed *CallError
-	if errors.As(err, &failed) {
-		return "", failed.Code
-	}
-	status = strconv.Itoa(answer.Status)
-	if answer.Status >= http.StatusBadRequest {
-		failure = status
-	}
-	return status, failure
-}
-
-func portOf(u *url.URL) string {
-	switch {
-	case u.Port() != "":
-		return u.Port()
-	case u.Scheme == "https":
-		return "443"
-	}
-	return "80"
 }

@@ -16,6 +16,7 @@ type Service struct {
 	Client *Client
 
 	metrics  *metrics
+	tracing  *tracing
 	mux      *http.ServeMux
 	ready    atomic.Bool // start-up is done
 	draining atomic.Bool // the end was asked for
@@ -24,8 +25,8 @@ type Service struct {
 // New makes a service without routes. [Main] does all else that a process needs;
 // tests of package app use New alone.
 func New(cfg Config, log *slog.Logger) *Service {
-	s := &Service{Config: cfg, Log: log, metrics: newMetrics(cfg), mux: http.NewServeMux()}
-	s.Client = newClient(cfg, log, s.metrics.registry)
+	s := &Service{Config: cfg, Log: log, metrics: newMetrics(cfg), tracing: newTracing(cfg), mux: http.NewServeMux()}
+	s.Client = newClient(cfg, log, s.tracing.tracer, s.metrics.registry)
 	if cfg.ContractProbes {
 		s.routeContract()
 		s.routeContractCall()
@@ -38,7 +39,7 @@ func New(cfg Config, log *slog.Logger) *Service {
 // what clients see.
 func (s *Service) Handler() http.Handler {
 	probes := s.probes()
-	routes := s.observe(s.limitTime(s.limitBody(s.recoverPanic(http.HandlerFunc(s.dispatch)))))
+	routes := s.observe(s.noteRetry(s.limitTime(s.limitBody(s.recoverPanic(http.HandlerFunc(s.dispatch))))))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if probe, known := probes[r.URL.Path]; known {
 			probe.ServeHTTP(w, r)

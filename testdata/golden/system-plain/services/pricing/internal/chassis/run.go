@@ -37,6 +37,7 @@ func run(environ []string, stdout io.Writer, signals <-chan os.Signal, register 
 	}
 	slog.SetDefault(log) // also for libraries that use package log
 	s := New(cfg, log)
+	s.tracing.publish(log)
 	register(s)
 	listener, err := s.listen()
 	if err != nil {

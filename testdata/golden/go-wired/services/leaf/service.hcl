@@ -1,0 +1,4 @@
+service "leaf" {
+  language = "go"
+  port     = 8102
+}
