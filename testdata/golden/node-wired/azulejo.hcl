@@ -1,0 +1,5 @@
+system "case" {
+  namespace = "example.com/case"
+  discovery "eureka" {}
+  config "spring-cloud" {}
+}

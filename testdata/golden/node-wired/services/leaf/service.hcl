@@ -1,0 +1,4 @@
+service "leaf" {
+  language = "node"
+  port     = 8102
+}

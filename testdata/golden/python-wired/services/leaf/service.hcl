@@ -1,0 +1,4 @@
+service "leaf" {
+  language = "python"
+  port     = 8102
+}

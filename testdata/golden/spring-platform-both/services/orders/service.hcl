@@ -1,0 +1,4 @@
+service "orders" {
+  language = "go"
+  port     = 8101
+}
