@@ -5,7 +5,7 @@ SPEC ?= testdata/specs/valid/bookinfo.hcl
 PACKS := $(patsubst %/pack.hcl,%,$(wildcard templates/*/pack.hcl templates/*/*/pack.hcl))
 GOLANGCI := v2.15.0
 
-.PHONY: e2e-docker e2e-terraform lint-golden help build test test-go demo golden golden-update scripts-update lint vet fuzz bench bench-services picture ci clean
+.PHONY: e2e-contract e2e-docker e2e-terraform lint-golden help build test test-go demo golden golden-update scripts-update lint vet fuzz bench bench-services picture ci clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -28,6 +28,9 @@ DEMO = $(patsubst build/demo-bookinfo,build/bookinfo,build/demo-$(basename $(not
 demo: build ## generate Bookinfo (or SPEC=file), run it, ask it, break it, stop it
 	@test ! -e "$(DEMO)/azulejo.hcl" || build/azulejo update -C "$(DEMO)" -y
 	@node=$$(scripts/node.sh); PATH="$$node:$$PATH" go run ./scripts/demo -azulejo build/azulejo -spec "$(SPEC)" -dir "$(DEMO)"
+
+e2e-contract: build ## the contract on running systems: traces, metrics, breakers, drain; each with a control
+	@node=$$(scripts/node.sh); PATH="$$node:$$PATH" go run ./scripts/live -azulejo build/azulejo
 
 e2e-docker: build ## build, run, switch and stop real containers of generated systems
 	go run ./scripts/e2e docker

@@ -24,7 +24,7 @@ type gateway struct {
 type entry struct {
 	Route
 	elements []string
-	proxy    *httputil.ReverseProxy
+	proxy    http.Handler
 }
 
 // NewGateway answers requests by the table: the longest prefix wins, on segment
@@ -95,8 +95,8 @@ func newBalancer(name string, backends []Backend, transport *http.Transport) htt
 	return newProxy(newPool(name, backends, transport), transparent)
 }
 
-func newProxy(p *pool, rewrite func(*httputil.ProxyRequest)) *httputil.ReverseProxy {
-	return &httputil.ReverseProxy{
+func newProxy(p *pool, rewrite func(*httputil.ProxyRequest)) http.Handler {
+	proxy := &httputil.ReverseProxy{
 		Rewrite: rewrite, Transport: p, FlushInterval: -1, ErrorLog: noLog,
 		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
 			if r.Context().Err() != nil { // the client has gone
@@ -105,6 +105,12 @@ func newProxy(p *pool, rewrite func(*httputil.ProxyRequest)) *httputil.ReversePr
 			problem(w, r, http.StatusBadGateway, err.Error(), p.name)
 		},
 	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// A backend may answer before it has read the body. Without this the server
+		// here takes what is left of it from the proxy, which then cuts the answer off.
+		_ = http.NewResponseController(w).EnableFullDuplex() // HTTP/2 needs none
+		proxy.ServeHTTP(w, r)
+	})
 }
 
 func forward(r *httputil.ProxyRequest) {

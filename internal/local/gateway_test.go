@@ -2,6 +2,7 @@ package local
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -269,4 +271,44 @@ func FuzzGatewayStaysBelowTarget(f *testing.F) {
 			t.Errorf("%q arrives as %q, which may be read as %q", sent, raw, clean)
 		}
 	})
+}
+
+// slowWriter is busy for a while after each write.
+type slowWriter struct{ net.Conn }
+
+func (c slowWriter) Write(b []byte) (int, error) {
+	n, err := c.Conn.Write(b)
+	time.Sleep(50 * time.Millisecond)
+	return n, err
+}
+
+// A backend may refuse a request by its head alone. The answer must arrive whole,
+// also where the gateway has yet to pass on the body.
+func TestGatewayPassesAnEarlyAnswer(t *testing.T) {
+	t.Parallel()
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		rc := http.NewResponseController(w)
+		_ = rc.EnableFullDuplex() // or Go's server would wait for the body
+		w.Header().Set("Content-Length", "9")
+		w.WriteHeader(http.StatusMethodNotAllowed)
+		_ = rc.Flush()
+		time.Sleep(100 * time.Millisecond)
+		_, _ = io.WriteString(w, "not so; a")
+	}))
+	defer backend.Close()
+	transport := newTransport()
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+		return slowWriter{conn}, err
+	}
+	g := httptest.NewServer(newGateway([]Route{{Path: "/a", To: "/", Name: "a", Backends: one("a", backend.URL)}}, transport))
+	defer g.Close()
+	res, err := http.Post(g.URL+"/a", "application/json", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if body, err := io.ReadAll(res.Body); err != nil || res.StatusCode != http.StatusMethodNotAllowed || string(body) != "not so; a" {
+		t.Errorf("%d %q %v", res.StatusCode, body, err)
+	}
 }

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/azulejo-dev/azulejo/internal/otlp"
 )
 
 // exportDelay is how long the SDK may gather spans before it sends them.
@@ -221,8 +223,8 @@ func traceFlags(ctx context.Context, b *bench) (string, error) {
 			return "", err
 		}
 	}
-	f.want(len(t.sink.await(ctx, 1, loud.trace)) > 0, "flags 01: no span was exported")
-	f.want(len(t.sink.of(quiet.trace)) == 0, "flags 00: %d spans were exported", len(t.sink.of(quiet.trace)))
+	f.want(len(t.sink.Await(ctx, 1, loud.trace)) > 0, "flags 01: no span was exported")
+	f.want(len(t.sink.Of(quiet.trace)) == 0, "flags 00: %d spans were exported", len(t.sink.Of(quiet.trace)))
 	return "bit 0 goes on as it came; what is not sampled is not exported", f.err()
 }
 
@@ -246,15 +248,15 @@ func exports(ctx context.Context, b *bench) (string, error) {
 		if _, err := t.get(ctx, row.path, "traceparent", p.header("01")); err != nil {
 			return "", fmt.Errorf("GET %s: %w", row.path, err)
 		}
-		f.serverSpan(b, row.path, row.name, row.failed, p, t.sink.await(ctx, 1, p.trace))
+		f.serverSpan(b, row.path, row.name, row.failed, p, t.sink.Await(ctx, 1, p.trace))
 	}
 	if t.call != "" {
 		f.clientSpan(ctx, t)
 	}
 	f.flush(ctx, b)
-	f.want(len(t.sink.refused()) == 0, "the collector refused: %s", strings.Join(t.sink.refused(), "; "))
+	f.want(len(t.sink.Refused()) == 0, "the collector refused: %s", strings.Join(t.sink.Refused(), "; "))
 	for _, probe := range []string{"livez", "readyz", "metrics"} {
-		f.want(len(t.sink.named(probe)) == 0, "GET /%s makes spans", probe)
+		f.want(len(t.sink.Named(probe)) == 0, "GET /%s makes spans", probe)
 	}
 	return "spans of requests and calls with names, parents and the service's resource", f.err()
 }
@@ -283,25 +285,25 @@ func (f *findings) flush(ctx context.Context, b *bench) {
 	if err := in.terminate(); err != nil || !in.awaitEnd(ctx, 10*time.Second) {
 		return // C63
 	}
-	f.want(len(sink.of(p.trace)) > 0, "SIGTERM before OTEL_BSP_SCHEDULE_DELAY was over: the request's span was never sent")
+	f.want(len(sink.Of(p.trace)) > 0, "SIGTERM before OTEL_BSP_SCHEDULE_DELAY was over: the request's span was never sent")
 }
 
 // serverSpan wants one for the request. The names of a route's keys are the
 // service's own business.
-func (f *findings) serverSpan(b *bench, path, name string, failed bool, p parent, all []span) {
-	all = slices.DeleteFunc(all, func(s span) bool { return s.kind != kindServer })
+func (f *findings) serverSpan(b *bench, path, name string, failed bool, p parent, all []otlp.Span) {
+	all = slices.DeleteFunc(all, func(s otlp.Span) bool { return s.Kind != otlp.Server })
 	f.want(len(all) == 1, "GET %s: %d server spans reached the collector, want 1", path, len(all))
 	if len(all) == 0 {
 		return
 	}
 	s := all[0]
-	f.want(s.parent == p.span, "GET %s: the span's parent is %q, want %s of traceparent", path, s.parent, p.span)
-	got := keyOfRoute.ReplaceAllString(s.name, "{}")
-	f.want(got == name, "GET %s: the span's name is %q, want %q", path, s.name, name)
-	f.want(!failed || s.failed, "GET %s: the span's status is not ERROR", path)
+	f.want(s.Parent == p.span, "GET %s: the span's parent is %q, want %s of traceparent", path, s.Parent, p.span)
+	got := keyOfRoute.ReplaceAllString(s.Name, "{}")
+	f.want(got == name, "GET %s: the span's name is %q, want %q", path, s.Name, name)
+	f.want(!failed || s.Failed, "GET %s: the span's status is not ERROR", path)
 	service := b.target.Launch.Service
-	f.want(s.resource["service.name"] != "" && (service == "" || s.resource["service.name"] == service), "service.name %q, want %q", s.resource["service.name"], service)
-	f.want(s.resource["service.version"] == serviceVersion, "service.version %q, want %q", s.resource["service.version"], serviceVersion)
+	f.want(s.Resource["service.name"] != "" && (service == "" || s.Resource["service.name"] == service), "service.name %q, want %q", s.Resource["service.name"], service)
+	f.want(s.Resource["service.version"] == serviceVersion, "service.version %q, want %q", s.Resource["service.version"], serviceVersion)
 }
 
 var keyOfRoute = regexp.MustCompile(`\{[^}]*\}|:[a-zA-Z]+`)
@@ -315,14 +317,14 @@ func (f *findings) clientSpan(ctx context.Context, t *traced) {
 		return
 	}
 	out, _ := readParent(got.Get("traceparent"))
-	all := t.sink.await(ctx, 2, p.trace, out.trace)
-	client := slices.IndexFunc(all, func(s span) bool { return s.kind == kindClient && s.id == out.span })
+	all := t.sink.Await(ctx, 2, p.trace, out.trace)
+	client := slices.IndexFunc(all, func(s otlp.Span) bool { return s.Kind == otlp.Client && s.ID == out.span })
 	if client < 0 {
 		f.want(false, "the callee's parent %q is none of the %d spans that reached the collector as a client span", out.span, len(all))
 		return
 	}
-	server := slices.ContainsFunc(all, func(s span) bool { return s.kind == kindServer && s.id == all[client].parent })
-	f.want(server || all[client].trace != p.trace, "the client span's parent %q is not the request's span", all[client].parent)
+	server := slices.ContainsFunc(all, func(s otlp.Span) bool { return s.Kind == otlp.Server && s.ID == all[client].Parent })
+	f.want(server || all[client].Trace != p.trace, "the client span's parent %q is not the request's span", all[client].Parent)
 }
 
 // sampling is C49.
@@ -342,7 +344,7 @@ func sampling(ctx context.Context, b *bench) (string, error) {
 		traces = append(traces, id)
 	}
 	var f findings
-	got := len(t.sink.await(ctx, n, traces...))
+	got := len(t.sink.Await(ctx, n, traces...))
 	f.want(got >= n || !slices.ContainsFunc(traces, func(id string) bool { return id != "" }), "%d requests without a parent: %d spans, want all", n, got)
 	worst, err := b.deadCollector(ctx)
 	f.want(err == nil, "%v", err)

@@ -3,117 +3,17 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
-	"context"
-	"encoding/json"
 	"fmt"
-	"io"
-	"maps"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
-	"time"
+
+	"github.com/azulejo-dev/azulejo/scripts/running"
 )
 
-// answer is what the starter code of every pack answers.
-type answer struct {
-	Name      string          `json:"name"`
-	Language  string          `json:"language"`
-	Runtime   string          `json:"runtime"`
-	ProcessID int             `json:"process_id"`
-	Calls     map[string]call `json:"calls"`
-}
-
-type call struct {
-	Status int             `json:"status"`
-	Answer json.RawMessage `json:"answer"`
-	Error  string          `json:"error"`
-}
-
-// part is one service's share of an answer.
-type part struct {
-	name   string // as its caller names it
-	caller string // "" for the one that was asked
-	depth  int
-	failed string // why it has no answer, "" if it has
-	answer
-}
-
-const (
-	askLimit  = 20 * time.Second
-	sizeLimit = 8 << 20
-)
-
-// get returns the answer and its text, indented.
-func get(ctx context.Context, url string) (*answer, string, error) {
-	ctx, cancel := context.WithTimeout(ctx, askLimit)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return nil, "", err
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return nil, "", err
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, sizeLimit))
-	if err != nil {
-		return nil, "", fmt.Errorf("reading the answer of %s: %w", url, err)
-	}
-	var text bytes.Buffer
-	if json.Indent(&text, body, "", "  ") != nil {
-		text.Reset()
-		text.Write(body)
-	}
-	var a answer
-	if err := json.Unmarshal(body, &a); err != nil || res.StatusCode != http.StatusOK || a.Name == "" {
-		return nil, text.String(), fmt.Errorf("%s answers %s, not as a starter service does:\n%s", url, res.Status, text.String())
-	}
-	return &a, text.String(), nil
-}
-
-// walk lists the parts, each one after its caller.
-func (a *answer) walk() []part {
-	parts := []part{{name: a.Name, answer: *a}}
-	return append(parts, a.below(1)...)
-}
-
-func (a *answer) below(depth int) (parts []part) {
-	for _, name := range slices.Sorted(maps.Keys(a.Calls)) {
-		c := a.Calls[name]
-		if c.Error == circle {
-			continue
-		}
-		p := part{name: name, caller: a.Name, depth: depth, failed: c.Error}
-		if c.Error == "" && c.Status >= 400 {
-			p.failed = "status " + strconv.Itoa(c.Status)
-		}
-		// An external answers in a form of its own: it is a part without details.
-		if p.failed == "" && json.Unmarshal(c.Answer, &p.answer) != nil {
-			p.answer = answer{}
-		}
-		parts = append(parts, p)
-		parts = append(parts, p.below(depth+1)...)
-	}
-	return parts
-}
-
-// names are the services that answered.
-func names(parts []part) map[string]bool {
-	set := map[string]bool{}
-	for _, p := range parts {
-		if p.failed == "" && p.ProcessID != 0 {
-			set[p.Name] = true
-		}
-	}
-	return set
-}
-
-func languages(parts []part) map[string]bool {
+func languages(parts []running.Part) map[string]bool {
 	set := map[string]bool{}
 	for _, p := range parts {
 		if p.Language != "" {
@@ -124,80 +24,85 @@ func languages(parts []part) map[string]bool {
 }
 
 // describe is a table of the parts.
-func describe(parts []part) string {
+func describe(parts []running.Part) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(w, "SERVICE\tLANGUAGE\tRUNTIME\tPROCESS")
 	for _, p := range parts {
-		fmt.Fprintf(w, "%s%s\t%s\t%s\t%s\n", strings.Repeat("  ", p.depth), p.name,
-			cmp.Or(p.Language, "-"), cmp.Or(p.Runtime, "-"), cmp.Or(p.failed, strconv.Itoa(p.ProcessID)))
+		fmt.Fprintf(w, "%s%s\t%s\t%s\t%s\n", strings.Repeat("  ", p.Depth), p.Name,
+			cmp.Or(p.Language, "-"), cmp.Or(p.Runtime, "-"), cmp.Or(p.Failed, strconv.Itoa(p.ProcessID)))
 	}
 	_ = w.Flush()
 	return b.String()
 }
 
-// circle is what a service reports of its calls when it was asked by way of
-// itself: no failure, the end of a circle.
-const circle = "circle"
-
-// failed names the first call to a started service that failed, "" if all is well.
-func (t table) failed(parts []part) string {
-	for _, p := range parts {
-		if p.failed != "" && t[p.name] != nil {
-			return fmt.Sprintf("%s reports %s as failed (%s)", p.caller, p.name, p.failed)
-		}
-	}
-	return ""
-}
-
 // deepest is the started service furthest from the one that was asked, the first
 // by name of several; nil if no other service has answered.
-func deepest(parts []part, t table) *service {
-	var best part
+func deepest(parts []running.Part, t running.Table) *running.Service {
+	var best running.Part
 	for _, p := range parts[1:] {
-		if p.failed == "" && t[p.name] != nil && p.name != parts[0].name && p.depth > best.depth {
+		if p.Failed == "" && t[p.Name] != nil && p.Name != parts[0].Name && p.Depth > best.Depth {
 			best = p
 		}
 	}
-	return t[best.name]
+	return t[best.Name]
 }
 
 // allReportFailed says whether every call to a service that the answer shows has
 // failed. There is one at least.
-func (a *answer) allReportFailed(name string) bool {
+func allReportFailed(a *running.Answer, name string) bool {
 	seen := false
-	for _, p := range a.walk() {
-		if p.name == name && p.failed == "" {
+	for _, p := range a.Walk() {
+		if p.Name == name && p.Failed == "" {
 			return false
 		}
-		seen = seen || p.name == name
+		seen = seen || p.Name == name
 	}
 	return seen
 }
 
 // difference says in words what became of each call.
-func difference(before, after []part) string {
+func difference(before, after []running.Part) string {
 	was := map[string]string{}
 	for _, p := range before {
-		was[p.caller+" "+p.name] = p.state()
+		was[p.Caller+" "+p.Name] = state(p)
 	}
 	var lines []string
 	for _, p := range after {
-		if old := was[p.caller+" "+p.name]; old != p.state() && p.caller != "" {
-			lines = append(lines, fmt.Sprintf("%s reports %s: %s (was: %s)", p.caller, p.name, p.state(), old))
+		if old := was[p.Caller+" "+p.Name]; old != state(p) && p.Caller != "" {
+			lines = append(lines, fmt.Sprintf("%s reports %s: %s (was: %s)", p.Caller, p.Name, state(p), old))
 		}
 	}
 	for _, p := range after {
-		if p.failed == "" && p.state() == was[p.caller+" "+p.name] {
-			lines = append(lines, p.name+" answers as before")
+		if p.Failed == "" && state(p) == was[p.Caller+" "+p.Name] {
+			lines = append(lines, p.Name+" answers as before")
 		}
 	}
 	return strings.Join(slices.Compact(lines), "\n")
 }
 
-func (p part) state() string {
-	if p.failed != "" {
-		return "failed, " + p.failed
+func state(p running.Part) string {
+	if p.Failed != "" {
+		return "failed, " + p.Failed
 	}
 	return "ok"
+}
+
+// checkProcesses compares the process ids of an answer with azulejo's children.
+func checkProcesses(up *running.Up, parts []running.Part) error {
+	owner := map[int]string{}
+	for _, p := range parts {
+		s := up.Table[p.Name]
+		if s == nil || p.Failed != "" {
+			continue
+		}
+		if other := owner[p.ProcessID]; other != "" && other != p.Name {
+			return fmt.Errorf("%s and %s both say that they are process %d", other, p.Name, p.ProcessID)
+		}
+		if err := up.Owns(s, p.ProcessID); err != nil {
+			return err
+		}
+		owner[p.ProcessID] = p.Name
+	}
+	return nil
 }

@@ -18,6 +18,8 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/azulejo-dev/azulejo/scripts/running"
 )
 
 func main() {
@@ -61,11 +63,11 @@ func parse(args []string, out io.Writer) (o options, err error) {
 
 // demo is one run.
 type demo struct {
-	out     *screen
-	up      *child
+	out     *running.Screen
+	up      *running.Up
 	page    string // URL of the request
-	root    *service
-	before  *answer
+	root    *running.Service
+	before  *running.Answer
 	started time.Time
 }
 
@@ -74,18 +76,19 @@ func run(ctx context.Context, args []string, stdout io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	d := &demo{out: &screen{w: stdout}, started: time.Now()}
-	if err := apply(ctx, d.out, o); err != nil {
+	d := &demo{out: running.NewScreen(stdout), started: time.Now()}
+	if err := running.Apply(ctx, d.out, o.azulejo, o.spec, o.dir); err != nil {
 		return err
 	}
-	d.out.title("azulejo up -C %s", o.dir)
-	if d.up, err = startUp(o, d.out); err != nil {
+	d.out.Title("azulejo up -C %s", o.dir)
+	show := func(line string) { d.out.Print("%s", line) }
+	if d.up, err = running.Start(running.Options{Azulejo: o.azulejo, Dir: o.dir, Log: show, Message: show}); err != nil {
 		return err
 	}
-	defer d.up.end() // also when something failed
+	defer d.up.End() // also when something failed
 	ready, cancel := context.WithTimeout(ctx, o.ready)
 	defer cancel()
-	if err := d.up.awaitReady(ready); err != nil {
+	if err := d.up.AwaitReady(ready); err != nil {
 		return err
 	}
 	for _, step := range []func(context.Context) error{d.ask, d.inspect, d.breakOne, d.stop} {
@@ -93,23 +96,23 @@ func run(ctx context.Context, args []string, stdout io.Writer) (err error) {
 			return err
 		}
 	}
-	d.out.title("done in %.1fs: everything held", time.Since(d.started).Seconds())
+	d.out.Title("done in %.1fs: everything held", time.Since(d.started).Seconds())
 	return nil
 }
 
 // ask requests the page that reaches most services.
 func (d *demo) ask(ctx context.Context) error {
 	var path string
-	if d.root, path = d.up.table.widest(); d.root == nil {
+	if d.root, path = d.up.Table.Widest(); d.root == nil {
 		return errors.New("no service of this spec has a route: there is nothing to ask")
 	}
-	if d.up.gateway == "" {
+	if d.up.Gateway == "" {
 		return errors.New("this spec has no gateway: there is nothing to ask through")
 	}
-	d.page = d.up.gateway + path
-	d.out.title("GET %s", d.page)
+	d.page = d.up.Gateway + path
+	d.out.Title("GET %s", d.page)
 	text, err := d.whole(ctx)
-	d.out.print("%s", text)
+	d.out.Print("%s", text)
 	return err
 }
 
@@ -121,18 +124,18 @@ func (d *demo) whole(ctx context.Context) (text string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, wholeLimit)
 	defer cancel()
 	for {
-		if d.before, text, err = get(ctx, d.page); err != nil {
+		if d.before, text, err = running.Get(ctx, d.page); err != nil {
 			return text, err
 		}
-		failed := d.up.table.failed(d.before.walk())
-		if failed == "" {
+		reported := d.up.Table.Failed(d.before.Walk())
+		if reported == "" {
 			return text, nil
 		}
-		d.out.print("not whole yet: %s", failed)
+		d.out.Print("not whole yet: %s", reported)
 		select {
 		case <-ctx.Done():
-			return text, fmt.Errorf("within %s: %s", wholeLimit, failed)
-		case <-d.up.done:
+			return text, fmt.Errorf("within %s: %s", wholeLimit, reported)
+		case <-d.up.Done():
 			return text, errors.New("azulejo up ended")
 		case <-time.After(200 * time.Millisecond):
 		}
@@ -141,61 +144,61 @@ func (d *demo) whole(ctx context.Context) (text string, err error) {
 
 // inspect checks that the answer came from real, separate processes.
 func (d *demo) inspect(context.Context) error {
-	parts := d.before.walk()
-	d.out.title("that answer passed through %d services in %d languages", len(names(parts)), len(languages(parts)))
-	d.out.print("%s", describe(parts))
-	for _, name := range d.up.table.reach(d.root) {
-		if !names(parts)[name] {
+	parts := d.before.Walk()
+	d.out.Title("that answer passed through %d services in %d languages", len(running.Names(parts)), len(languages(parts)))
+	d.out.Print("%s", describe(parts))
+	for _, name := range d.up.Table.Reach(d.root) {
+		if !running.Names(parts)[name] {
 			return fmt.Errorf("%s is called on the way, but is not in the answer", name)
 		}
 	}
-	if err := d.up.checkProcesses(parts); err != nil {
+	if err := checkProcesses(d.up, parts); err != nil {
 		return err
 	}
-	d.out.print("every process id is a live child of azulejo (%d), and no two services share one", d.up.cmd.Process.Pid)
+	d.out.Print("every process id is a live child of azulejo (%d), and no two services share one", d.up.PID())
 	return nil
 }
 
 // breakOne kills the service furthest from the gateway and waits for the others
 // to say so.
 func (d *demo) breakOne(ctx context.Context) error {
-	victim := deepest(d.before.walk(), d.up.table)
+	victim := deepest(d.before.Walk(), d.up.Table)
 	if victim == nil {
-		d.out.title("no call in this answer: there is nothing to break")
+		d.out.Title("no call in this answer: there is nothing to break")
 		return nil
 	}
-	d.out.title("kill -9 %s (%s)", victim.pidList(), victim.name)
-	for _, pid := range victim.pids {
+	d.out.Title("kill -9 %s (%s)", victim.PIDList(), victim.Name)
+	for _, pid := range victim.PIDs {
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-			return fmt.Errorf("killing %s (%d): %w", victim.name, pid, err)
+			return fmt.Errorf("killing %s (%d): %w", victim.Name, pid, err)
 		}
 	}
-	d.out.title("GET %s", d.page)
-	after, text, err := d.awaitChange(ctx, victim.name)
+	d.out.Title("GET %s", d.page)
+	after, text, err := d.awaitChange(ctx, victim.Name)
 	if err != nil {
 		return err
 	}
-	d.out.print("%s", text)
-	d.out.title("what changed")
-	d.out.print("%s", difference(d.before.walk(), after.walk()))
+	d.out.Print("%s", text)
+	d.out.Title("what changed")
+	d.out.Print("%s", difference(d.before.Walk(), after.Walk()))
 	return nil
 }
 
 // changeLimit is how long the others may take to notice; a test shortens it.
 var changeLimit = 15 * time.Second
 
-func (d *demo) awaitChange(ctx context.Context, victim string) (*answer, string, error) {
+func (d *demo) awaitChange(ctx context.Context, victim string) (*running.Answer, string, error) {
 	ctx, cancel := context.WithTimeout(ctx, changeLimit)
 	defer cancel()
 	for {
-		a, text, err := get(ctx, d.page)
-		if err == nil && a.allReportFailed(victim) {
+		a, text, err := running.Get(ctx, d.page)
+		if err == nil && allReportFailed(a, victim) {
 			return a, text, nil
 		}
 		select {
 		case <-ctx.Done():
 			return nil, "", fmt.Errorf("%s was killed, but the answer did not report it within %s (%v):\n%s", victim, changeLimit, err, text)
-		case <-d.up.done:
+		case <-d.up.Done():
 			return nil, "", fmt.Errorf("azulejo up ended when %s was killed", victim)
 		case <-time.After(50 * time.Millisecond):
 		}
@@ -204,14 +207,14 @@ func (d *demo) awaitChange(ctx context.Context, victim string) (*answer, string,
 
 // stop does what Ctrl-C does, and checks that nothing is left.
 func (d *demo) stop(context.Context) error {
-	d.out.title("Ctrl-C")
+	d.out.Title("Ctrl-C")
 	start := time.Now()
-	if err := d.up.interrupt(); err != nil {
+	if err := d.up.Interrupt(); err != nil {
 		return err
 	}
-	if err := d.up.nothingLeft(); err != nil {
+	if err := d.up.NothingLeft(); err != nil {
 		return err
 	}
-	d.out.print("azulejo up ended with status 0 after %.1fs; no process is left and every port is free", time.Since(start).Seconds())
+	d.out.Print("azulejo up ended with status 0 after %.1fs; no process is left and every port is free", time.Since(start).Seconds())
 	return nil
 }

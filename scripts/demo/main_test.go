@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,6 +20,7 @@ import (
 
 	"github.com/azulejo-dev/azulejo/internal/local"
 	"github.com/azulejo-dev/azulejo/internal/spec"
+	"github.com/azulejo-dev/azulejo/scripts/running"
 )
 
 // The test binary is also azulejo, and the services that it runs. breakVar says
@@ -78,9 +78,9 @@ func fakeService() {
 	name, broken := os.Getenv("SERVICE_NAME"), os.Getenv(breakVar)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/readyz", func(http.ResponseWriter, *http.Request) {})
-	cached := map[string]call{}
+	cached := map[string]running.Call{}
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {
-		a := answer{Name: name, Language: speaks[name], Runtime: "1", ProcessID: os.Getpid(), Calls: map[string]call{}}
+		a := running.Answer{Name: name, Language: speaks[name], Runtime: "1", ProcessID: os.Getpid(), Calls: map[string]running.Call{}}
 		if broken == "same-process" {
 			a.ProcessID = os.Getppid()
 		}
@@ -110,15 +110,15 @@ func fakeService() {
 	os.Exit(1)
 }
 
-func fakeCall(url string) call {
+func fakeCall(url string) running.Call {
 	client := &http.Client{Timeout: 5 * time.Second}
 	res, err := client.Get(url + "/api/")
 	if err != nil {
-		return call{Error: "connect"}
+		return running.Call{Error: "connect"}
 	}
 	defer res.Body.Close()
 	body, _ := io.ReadAll(res.Body)
-	return call{Status: res.StatusCode, Answer: body}
+	return running.Call{Status: res.StatusCode, Answer: body}
 }
 
 func runDemo(t *testing.T, broken string) (string, error) {
@@ -131,22 +131,14 @@ func runDemo(t *testing.T, broken string) (string, error) {
 	}
 	var out bytes.Buffer
 	err := run(t.Context(), []string{"-azulejo", os.Args[0], "-spec", file, "-dir", t.TempDir(), "-ready", "20s"}, &out)
-	for _, s := range started(out.String()) {
-		for _, pid := range s.pids {
-			if processes()[pid].live() {
-				t.Errorf("process %d of %s is still there", pid, s.name)
+	for _, s := range running.Read(out.String()) {
+		for _, pid := range s.PIDs {
+			if running.Live(pid) {
+				t.Errorf("process %d of %s is still there", pid, s.Name)
 			}
 		}
 	}
 	return out.String(), err
-}
-
-func started(text string) table {
-	t := table{}
-	for line := range strings.Lines(text) {
-		t.add(line)
-	}
-	return t
 }
 
 func TestDemo(t *testing.T) {
@@ -154,8 +146,8 @@ func TestDemo(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if len(started(out)) != 4 {
-		t.Errorf("the table has %d services", len(started(out)))
+	if len(running.Read(out)) != 4 {
+		t.Errorf("the table has %d services", len(running.Read(out)))
 	}
 	for _, text := range []string{
 		"/productpage\n", "that answer passed through 4 services in 3 languages", "productpage   python", "    ratings   go",
@@ -201,31 +193,5 @@ func TestDemoSeesAHiddenFailure(t *testing.T) {
 func TestParse(t *testing.T) {
 	if _, err := parse([]string{"-azulejo", os.Args[0], "-spec", "/no/such.hcl"}, io.Discard); err == nil || !strings.Contains(err.Error(), "-spec") {
 		t.Errorf("got %v", err)
-	}
-}
-
-func TestTable(t *testing.T) {
-	all := started(strings.Join([]string{
-		"SERVICE URL PID ROUTES CALLS", "a http://127.0.0.1:1 11 /aa b", "b http://127.0.0.1:2 12,13 /x,/y a,c,outside",
-		"c http://127.0.0.1:3 14 - -", "billing is an image: start", "d http://127.0.0.1:4 0 - -", "ready: http://127.0.0.1:8080",
-	}, "\n"))
-	if len(all) != 3 {
-		t.Fatalf("%d services: %v", len(all), all)
-	}
-	s, path := all.widest()
-	if s.name != "b" || path != "/x" || strings.Join(all.reach(s), " ") != "b a c" || s.pidList() != "12 13" {
-		t.Errorf("widest is %s %s, reaching %v", s.name, path, all.reach(s))
-	}
-}
-
-func TestProcesses(t *testing.T) {
-	all := processes()
-	if !all[os.Getpid()].live() || !all.descends(os.Getpid(), os.Getppid()) || all.descends(os.Getppid(), os.Getpid()) {
-		t.Errorf("of %d processes: %+v", len(all), all[os.Getpid()])
-	}
-	table := processTable{}
-	table.add(strconv.Itoa(7) + " Z+ 1")
-	if table[7].live() || table[8].live() {
-		t.Error("a dead process is taken for a live one")
 	}
 }

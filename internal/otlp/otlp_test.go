@@ -1,9 +1,10 @@
-package verify
+package otlp
 
 import (
 	"bytes"
 	"compress/gzip"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"testing"
 
@@ -12,12 +13,12 @@ import (
 
 // testdata/traces.pb was written by OpenTelemetry's own Go library, traces.json has
 // the same spans in the shapes that exporters use.
-func wantSpans() []span {
+func wantSpans() []Span {
 	resource := map[string]string{"service.name": "orders", "service.version": "1.2.3"}
 	const trace = "0102030405060708090a0b0c0d0e0f10"
-	return []span{
-		{trace, "a1a2a3a4a5a6a7a8", "b1b2b3b4b5b6b7b8", "GET /api/", kindServer, true, resource},
-		{trace, "c1c2c3c4c5c6c7c8", "a1a2a3a4a5a6a7a8", "GET", kindClient, false, resource},
+	return []Span{
+		{trace, "a1a2a3a4a5a6a7a8", "b1b2b3b4b5b6b7b8", "GET /api/", Server, true, resource},
+		{trace, "c1c2c3c4c5c6c7c8", "a1a2a3a4a5a6a7a8", "GET", Client, false, resource},
 	}
 }
 
@@ -50,11 +51,9 @@ func TestSink(t *testing.T) {
 		"wrong type":    {"/v1/traces", "text/plain", "", proto, 400},
 		"wrong path":    {"/", "application/x-protobuf", "", proto, 400},
 	} {
-		s, err := startSink()
-		if err != nil {
-			t.Fatal(err)
-		}
-		req, _ := http.NewRequestWithContext(t.Context(), "POST", s.url()+row.path, bytes.NewReader(row.body))
+		s := &Sink{}
+		server := httptest.NewServer(s)
+		req, _ := http.NewRequestWithContext(t.Context(), "POST", server.URL+row.path, bytes.NewReader(row.body))
 		req.Header.Set("Content-Type", row.mediaType)
 		if row.encoding != "" {
 			req.Header.Set("Content-Encoding", row.encoding)
@@ -64,12 +63,12 @@ func TestSink(t *testing.T) {
 			t.Fatal(err)
 		}
 		resp.Body.Close()
-		s.down()
-		if resp.StatusCode != row.status || (len(s.refused()) > 0) != (row.status == 400) {
-			t.Errorf("%s: %d and refused %v, want %d", what, resp.StatusCode, s.refused(), row.status)
+		server.Close()
+		if resp.StatusCode != row.status || (len(s.Refused()) > 0) != (row.status == 400) {
+			t.Errorf("%s: %d and refused %v, want %d", what, resp.StatusCode, s.Refused(), row.status)
 		}
 		if row.status == 200 {
-			if diff := cmp.Diff(wantSpans(), s.of("0102030405060708090a0b0c0d0e0f10"), cmp.AllowUnexported(span{})); diff != "" {
+			if diff := cmp.Diff(wantSpans(), s.Of("0102030405060708090a0b0c0d0e0f10")); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", what, diff)
 			}
 		}

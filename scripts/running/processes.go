@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package running
 
 import (
 	"fmt"
@@ -18,6 +18,9 @@ type process struct {
 
 // live does not count a process that has ended and was not waited for.
 func (p process) live() bool { return p.state != "" && !strings.HasPrefix(p.state, "Z") }
+
+// Live says whether a process is there and has not ended.
+func Live(pid int) bool { return processes()[pid].live() }
 
 type processTable map[int]process
 

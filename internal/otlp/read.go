@@ -1,4 +1,10 @@
-package verify
+// Package otlp reads the spans that programs export with OpenTelemetry's protocol over
+// HTTP, and plays the collector that they are sent to.
+//
+// It reads of a span what tells who called whom, and leaves out the rest: times,
+// events and links. It opens no port: who listens for it is its owner's business.
+// internal/verify and scripts/live judge by it.
+package otlp
 
 import (
 	"encoding/hex"
@@ -10,20 +16,22 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
+// Kind is what a span stands for.
+type Kind int
+
 // The kinds of spans that the contract speaks of.
 const (
-	kindServer = 2
-	kindClient = 3
+	Server Kind = 2
+	Client Kind = 3
 )
 
-// span is what the checks want of a span. Ids are hex in lower case, the parent's
-// is "" for a root.
-type span struct {
-	trace, id, parent string
-	name              string
-	kind              int
-	failed            bool              // status ERROR
-	resource          map[string]string // attributes that are text
+// Span is one of a trace. Ids are hex in lower case, the parent's is "" for a root.
+type Span struct {
+	Trace, ID, Parent string
+	Name              string
+	Kind              Kind
+	Failed            bool              // status ERROR
+	Resource          map[string]string // attributes that are text
 }
 
 // The JSON of OTLP is not protobuf's own: its ids are hex. So one reader from a
@@ -44,7 +52,7 @@ type otlpJSON struct {
 				SpanID       string `json:"spanId"`
 				ParentSpanID string `json:"parentSpanId"`
 				Name         string `json:"name"`
-				Kind         int    `json:"kind"`
+				Kind         Kind   `json:"kind"`
 				Status       struct {
 					Code int `json:"code"`
 				} `json:"status"`
@@ -53,12 +61,12 @@ type otlpJSON struct {
 	} `json:"resourceSpans"`
 }
 
-func spansOfJSON(body []byte) ([]span, error) {
+func spansOfJSON(body []byte) ([]Span, error) {
 	var in otlpJSON
 	if err := json.Unmarshal(body, &in); err != nil {
 		return nil, fmt.Errorf("OTLP JSON: %w", err)
 	}
-	var out []span
+	var out []Span
 	for _, rs := range in.ResourceSpans {
 		resource := map[string]string{}
 		for _, a := range rs.Resource.Attributes {
@@ -68,7 +76,7 @@ func spansOfJSON(body []byte) ([]span, error) {
 		}
 		for _, ss := range rs.ScopeSpans {
 			for _, s := range ss.Spans {
-				out = append(out, span{strings.ToLower(s.TraceID), strings.ToLower(s.SpanID), strings.ToLower(s.ParentSpanID),
+				out = append(out, Span{strings.ToLower(s.TraceID), strings.ToLower(s.SpanID), strings.ToLower(s.ParentSpanID),
 					s.Name, s.Kind, s.Status.Code == statusError, resource})
 			}
 		}
@@ -130,8 +138,8 @@ func eachMessage(b []byte, number protowire.Number, f func([]byte) error) error 
 
 // The numbers are those of opentelemetry/proto/trace/v1/trace.proto and its
 // imports, which are stable.
-func spansOfProto(body []byte) ([]span, error) {
-	var out []span
+func spansOfProto(body []byte) ([]Span, error) {
+	var out []Span
 	err := eachMessage(body, 1, func(resourceSpans []byte) error {
 		resource := map[string]string{}
 		if err := eachMessage(resourceSpans, 1, func(b []byte) error { return textAttributes(b, resource) }); err != nil {
@@ -140,7 +148,7 @@ func spansOfProto(body []byte) ([]span, error) {
 		return eachMessage(resourceSpans, 2, func(scopeSpans []byte) error {
 			return eachMessage(scopeSpans, 2, func(b []byte) error {
 				s, err := protoSpan(b)
-				s.resource = resource
+				s.Resource = resource
 				out = append(out, s)
 				return err
 			})
@@ -175,30 +183,30 @@ func textAttributes(resource []byte, into map[string]string) error {
 	})
 }
 
-func protoSpan(b []byte) (span, error) {
+func protoSpan(b []byte) (Span, error) {
 	fields, err := protoFields(b)
 	if err != nil {
-		return span{}, err
+		return Span{}, err
 	}
-	var s span
+	var s Span
 	for _, f := range fields {
 		switch f.number {
 		case 1:
-			s.trace = hex.EncodeToString(f.bytes)
+			s.Trace = hex.EncodeToString(f.bytes)
 		case 2:
-			s.id = hex.EncodeToString(f.bytes)
+			s.ID = hex.EncodeToString(f.bytes)
 		case 4:
-			s.parent = hex.EncodeToString(f.bytes)
+			s.Parent = hex.EncodeToString(f.bytes)
 		case 5:
-			s.name = string(f.bytes)
+			s.Name = string(f.bytes)
 		case 6:
-			s.kind = int(f.value)
+			s.Kind = Kind(f.value)
 		case 15:
-			s.failed, err = protoFailed(f.bytes)
+			s.Failed, err = protoFailed(f.bytes)
 		default: // more than is asked for
 		}
 	}
-	if err == nil && (len(s.trace) != 32 || len(s.id) != 16) {
+	if err == nil && (len(s.Trace) != 32 || len(s.ID) != 16) {
 		err = errors.New("a span without valid ids")
 	}
 	return s, err
