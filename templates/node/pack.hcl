@@ -69,7 +69,27 @@ file "test/chassis/**" {
   class = "managed"
 }
 
+file "src/chassis/breaker.ts" {
+  class = "managed"
+  when  = length(service.calls) > 0
+}
+
+file "src/chassis/callerror.ts" {
+  class = "managed"
+  when  = length(service.calls) > 0
+}
+
+file "src/chassis/callmetrics.ts" {
+  class = "managed"
+  when  = length(service.calls) > 0
+}
+
 file "src/chassis/calls.ts" {
+  class = "managed"
+  when  = length(service.calls) > 0
+}
+
+file "src/chassis/callsettings.ts" {
   class = "managed"
   when  = length(service.calls) > 0
 }
@@ -79,9 +99,79 @@ file "src/chassis/client.ts" {
   when  = length(service.calls) > 0
 }
 
+file "src/chassis/dependency.ts" {
+  class = "managed"
+  when  = length(service.calls) > 0
+}
+
+file "src/chassis/exchange.ts" {
+  class = "managed"
+  when  = length(service.calls) > 0
+}
+
+file "src/chassis/inbound.ts" {
+  class = "managed"
+  when  = length(service.calls) > 0
+}
+
+file "src/chassis/retry.ts" {
+  class = "managed"
+  when  = length(service.calls) > 0
+}
+
+file "test/chassis/breaker.test.ts" {
+  class = "managed"
+  when  = length(service.calls) > 0
+}
+
 file "test/chassis/client.test.ts" {
   class = "managed"
   when  = length(service.calls) > 0
+}
+
+file "test/chassis/resilience.test.ts" {
+  class = "managed"
+  when  = length(service.calls) > 0
+}
+
+file "test/chassis/retry.test.ts" {
+  class = "managed"
+  when  = length(service.calls) > 0
+}
+
+file "src/chassis/lease.ts" {
+  class = "managed"
+  when  = system.discovery == "eureka"
+}
+
+file "src/chassis/registry.ts" {
+  class = "managed"
+  when  = system.discovery == "eureka"
+}
+
+file "test/chassis/lease.test.ts" {
+  class = "managed"
+  when  = system.discovery == "eureka"
+}
+
+file "src/chassis/instances.ts" {
+  class = "managed"
+  when  = system.discovery == "eureka" && length(service.calls) > 0
+}
+
+file "test/chassis/instances.test.ts" {
+  class = "managed"
+  when  = system.discovery == "eureka" && length(service.calls) > 0
+}
+
+file "src/chassis/configserver.ts" {
+  class = "managed"
+  when  = system.config == "spring-cloud"
+}
+
+file "test/chassis/configserver.test.ts" {
+  class = "managed"
+  when  = system.config == "spring-cloud"
 }
 
 # The service itself: a starter without calls, and one that reports each of them.
