@@ -6,7 +6,7 @@ import pytest
 from productpage.chassis import Settings
 from productpage.chassis.config import Call, read, read_calls
 
-CALL = Call(name="x-y", env="X_Y", attempt_timeout_ms=500, deadline_ms=2000)
+CALL = Call(name="x-y", env="X_Y", attempt_timeout_ms=500, deadline_ms=2000, retries=1, breaker_min_calls=7)
 
 
 def test_everything_has_a_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,6 +47,11 @@ def test_the_environment_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
         ("CONTRACT_PROBES", "TRUE"),
         ("LOG_LEVEL", "INFO"),
         ("SERVICE_NAME", "\udcff"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
+        ("OTEL_TRACES_SAMPLER", "sometimes"),
+        ("OTEL_TRACES_SAMPLER_ARG", "1.5"),
+        ("OTEL_BSP_SCHEDULE_DELAY", "5s"),
+        ("OTEL_SDK_DISABLED", "maybe"),
     ],
 )
 def test_a_bad_value_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -73,8 +78,11 @@ def test_a_call_has_the_defaults_of_the_spec() -> None:
 def test_the_environment_overrides_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CALL_X_Y_URL", "http://localhost:1234/base/")
     monkeypatch.setenv("CALL_X_Y_DEADLINE_MS", "700")
+    monkeypatch.setenv("CALL_X_Y_RETRIES", "0")
+    monkeypatch.setenv("CALL_X_Y_BREAKER_FAILURE_PERCENT", "100")
     call = read_calls([CALL], {})["x-y"]
     assert (call.url, call.attempt_timeout_ms, call.deadline_ms) == ("http://localhost:1234/base", 500, 700)
+    assert (call.retries, call.breaker_min_calls, call.breaker_failure_percent) == (0, 7, 100)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +111,10 @@ def test_an_address_that_cannot_be_called(monkeypatch: pytest.MonkeyPatch, url: 
 def test_all_bad_variables_of_the_calls_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CALL_X_Y_URL", "no-url")
     monkeypatch.setenv("CALL_X_Y_ATTEMPT_TIMEOUT_MS", "0")
+    monkeypatch.setenv("CALL_X_Y_RETRIES", "6")
+    monkeypatch.setenv("CALL_X_Y_BREAKER_FAILURE_PERCENT", "101")
     problems: dict[str, str] = {}
     read_calls([CALL], problems)
-    assert set(problems) == {"CALL_X_Y_URL", "CALL_X_Y_ATTEMPT_TIMEOUT_MS"}
+    wrong = {"URL", "ATTEMPT_TIMEOUT_MS", "RETRIES", "BREAKER_FAILURE_PERCENT"}
+    assert set(problems) == {f"CALL_X_Y_{name}" for name in wrong}
     assert "no-url" not in str(problems)

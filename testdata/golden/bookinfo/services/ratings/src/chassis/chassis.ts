@@ -3,14 +3,23 @@
 import { type Environment, loadConfig } from "./config.ts";
 import { createLogger, type DestinationStream } from "./logger.ts";
 import { createMetrics } from "./metrics.ts";
+import { createTracing, TraceVariables } from "./tracing.ts";
 
 /** What the service's own code is given. */
-export type Chassis = ReturnType<typeof createChassis>;
+export type Chassis = Awaited<ReturnType<typeof createChassis>>;
 
 /** Throws ConfigError. The log goes to stdout unless a test wants to read it. */
-export function createChassis(environment: Environment, output?: DestinationStream) {
-  const config = loadConfig(environment);
+export async function createChassis(environment: Environment, output?: DestinationStream) {
+  const sources = [environment];
+  const schemas = [TraceVariables];
+  const config = loadConfig(sources, schemas);
   const logger = createLogger(config, output);
   const metrics = createMetrics(config);
-  return { config, logger, metrics };
+  const tracing = await createTracing(config, logger);
+  return {
+    config,
+    logger,
+    metrics,
+    tracing,
+  };
 }

@@ -2,6 +2,7 @@
 
 import { type DestinationStream, type Logger, pino } from "pino";
 import type { Config } from "./config.ts";
+import { traceFields } from "./trace.ts";
 
 export type { DestinationStream, Logger };
 
@@ -16,6 +17,7 @@ export function createLogger(config: Identity, output?: DestinationStream): Logg
     base: { service_name: config.SERVICE_NAME, service_version: config.SERVICE_VERSION },
     messageKey: "message",
     timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
+    mixin: () => traceFields(),
     formatters: { level: nameLevel, log: flattenError },
     // Fastify's own serializers would log addresses with their query strings.
     serializers: { req: () => undefined, res: () => undefined },
@@ -32,8 +34,9 @@ function nameLevel(level: string) {
   return { level: level === "trace" ? "debug" : level };
 }
 
-function flattenError({ err, ...fields }: Record<string, unknown>): Record<string, unknown> {
-  return err === undefined ? fields : { ...fields, ...errorFields(err) };
+function flattenError(fields: Record<string, unknown>): Record<string, unknown> {
+  const { err } = fields;
+  return err === undefined ? fields : { ...fields, err: undefined, ...errorFields(err) };
 }
 
 function errorFields(thrown: unknown) {

@@ -4,6 +4,12 @@ import type { FastifyRequest } from "fastify";
 
 const PROBES = new Set(["/livez", "/readyz", "/metrics"]);
 
+/** The methods that may become a label: a client must not be able to add series. */
+const METHODS = new Set("CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT TRACE".split(" "));
+
+/** There are as many as routes. */
+const spellings = new Map<string, string>();
+
 const templates = new WeakMap<FastifyRequest, string>();
 
 /** The path as it was sent, without the query string: that may hold a secret. */
@@ -13,9 +19,16 @@ export function pathOf({ url }: { readonly url: string }): string {
   return target.startsWith("/") ? target : target.replace(/^https?:\/\/[^/]*/i, "") || "/";
 }
 
+export function methodLabel(method: string): string {
+  return METHODS.has(method) ? method : "_OTHER";
+}
+
 /** The template of the route that a request belongs to, such as /api/{id}; "" if there is none. */
 export function routeOf(request: FastifyRequest): string {
-  return templateOf(request).replaceAll(/:(\w+)/g, "{$1}");
+  const template = templateOf(request);
+  const known = spellings.get(template) ?? template.replaceAll(/:(\w+)/g, "{$1}");
+  spellings.set(template, known);
+  return known;
 }
 
 function templateOf(request: FastifyRequest): string {

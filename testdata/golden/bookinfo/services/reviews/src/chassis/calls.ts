@@ -7,6 +7,13 @@ export const CALLS = [
     env: "RATINGS",
     attemptTimeoutMs: 800,
     deadlineMs: 2000,
+    retries: 2,
+    breaker: {
+      windowMs: 10000,
+      minCalls: 20,
+      failurePercent: 50,
+      openMs: 5000,
+    },
   },
 ] as const;
 

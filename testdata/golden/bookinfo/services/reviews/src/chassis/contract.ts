@@ -13,7 +13,13 @@ const Echo = z.object({ message: z.string().min(1).max(1000) });
 const Slow = z.object({ ms: integer(0, 600_000) });
 const Key = z.object({ key: z.string() });
 const CallTo = z.object({ name: z.string() });
-const CallPath = z.object({ path: z.string().startsWith("/").default("/") });
+const CallQuery = z.object({
+  path: z.string().startsWith("/").default("/"),
+  method: z
+    .string()
+    .regex(/^[A-Z]+$/)
+    .default("GET"),
+});
 
 /** Routes for `azulejo verify`, open only with CONTRACT_PROBES=true. */
 export function addContractProbes(app: App, chassis: Chassis): void {
@@ -40,13 +46,13 @@ function addConfigProbe(app: App, { config }: Chassis): void {
 }
 
 function addCallProbe(app: App, { client }: Chassis): void {
-  const schema = { params: CallTo, querystring: CallPath };
+  const schema = { params: CallTo, querystring: CallQuery };
   app.get("/_contract/call/:name", { schema }, async ({ params, query }) => {
     const call = CALLS.find(({ name }) => name === params.name);
     if (!call) {
       throw new Problem(404, "There is no such call.");
     }
-    const answer = await client.get(call.name, query.path);
+    const answer = await client.send(call.name, query);
     if (answer.status >= 500) {
       throw new Problem(502, "The dependency failed.");
     }

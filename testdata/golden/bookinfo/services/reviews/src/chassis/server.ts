@@ -22,14 +22,15 @@ const CONNECTION_CHECK_MS = 250;
 /** The service's own code: adds its routes, below /api, to a Fastify scope of their own. */
 export type AddRoutes = (app: App, chassis: Chassis) => void | Promise<void>;
 
-/** Everything around the routes: limits, errors, metrics, access log and probes. */
+/** Everything around the routes: limits, errors, metrics, traces, access log and probes. */
 export async function createServer(
   chassis: Chassis,
   state: State,
   addRoutes: AddRoutes,
 ): Promise<App> {
-  const { config, logger, metrics } = chassis;
-  const observe = createObserver({ logger, metrics, state });
+  const { config, logger, metrics, tracing } = chassis;
+  const { tracer } = tracing;
+  const observe = createObserver({ logger, metrics, tracer, state });
   const app = createFastify(chassis, observe);
   app.setChildLoggerFactory(() => logger);
   parseJson(app);

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, FastAPI, Request
 
-from pricing.chassis import Settings, create_app
+from pricing.chassis import Settings, create_app, tracing
 from pricing.chassis.server import Server, bind
 
 Build = Callable[..., FastAPI]
@@ -46,6 +46,10 @@ def _routes() -> APIRouter:
     async def files(name: str) -> str:
         return name
 
+    @router.get("/trace")
+    async def current_trace() -> dict[str, str]:
+        return tracing.ids()
+
     @inner.post("/read")
     async def read(request: Request) -> None:
         await request.body()
@@ -76,7 +80,8 @@ def serve() -> Serve:
     @contextlib.asynccontextmanager
     async def serve(app: FastAPI) -> AsyncIterator[int]:
         sock = bind("127.0.0.1", 0)
-        server = Server(app, app.state.settings, app.state.readiness)
+        state = app.state
+        server = Server(app, state.settings, state.readiness, state.tracing)
         task = asyncio.create_task(server.serve([sock]))
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.005)

@@ -16,6 +16,9 @@ const EXIT_CONFIG = 78;
 /** How often the shutdown looks whether it is done. */
 const STOP_CHECK_MS = 25;
 
+/** A collector that is down must not keep a process that has nothing else to do. */
+const MAX_FLUSH_MS = 3_000;
+
 /** Runs the service until a signal ends it; ends the process. */
 export async function serve(addRoutes: AddRoutes): Promise<void> {
   const stopRequested = firstSignal();
@@ -24,7 +27,7 @@ export async function serve(addRoutes: AddRoutes): Promise<void> {
   // A forgotten await: it spoils one request at most, and the others are worth living on for.
   process.on("unhandledRejection", (err) => logger.error({ err }, "unhandled rejection"));
   try {
-    const chassis = createChassis(process.env);
+    const chassis = await createChassis(process.env);
     logger = chassis.logger;
     const state = createState();
     const app = await createServer(chassis, state, addRoutes);
@@ -96,9 +99,11 @@ function firstSignal(): Promise<NodeJS.Signals> {
 }
 
 /** Not ready first, so that gateways look elsewhere; only then the port is closed. */
-async function stop(app: App, { config, logger }: Chassis, state: State): Promise<void> {
+async function stop(app: App, chassis: Chassis, state: State): Promise<void> {
+  const { config, logger, tracing } = chassis;
   state.draining = true;
   await sleep(config.SHUTDOWN_DRAIN_MS);
+  const closing = performance.now();
   const closed = app.close().then(() => true);
   const reaper = closeSilentConnections(app, state);
   const timeout = sleep(config.SHUTDOWN_TIMEOUT_MS, false);
@@ -106,6 +111,9 @@ async function stop(app: App, { config, logger }: Chassis, state: State): Promis
     logger.warn({ requests: state.inFlight }, "shutdown timed out");
   }
   clearInterval(reaper);
+  const leftMs = config.SHUTDOWN_TIMEOUT_MS - (performance.now() - closing);
+  const flushed = tracing.shutdown().catch(() => undefined);
+  await Promise.race([flushed, sleep(Math.min(MAX_FLUSH_MS, Math.max(0, leftMs)))]);
   logger.info("shutdown complete");
 }
 

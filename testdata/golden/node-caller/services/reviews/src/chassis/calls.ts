@@ -7,12 +7,26 @@ export const CALLS = [
     env: "PRICE_LIST",
     attemptTimeoutMs: 1000,
     deadlineMs: 3000,
+    retries: 2,
+    breaker: {
+      windowMs: 10000,
+      minCalls: 20,
+      failurePercent: 50,
+      openMs: 5000,
+    },
   },
   {
     name: "ratings",
     env: "RATINGS",
     attemptTimeoutMs: 500,
     deadlineMs: 2000,
+    retries: 2,
+    breaker: {
+      windowMs: 10000,
+      minCalls: 20,
+      failurePercent: 50,
+      openMs: 5000,
+    },
   },
 ] as const;
 

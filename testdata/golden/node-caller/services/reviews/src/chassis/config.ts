@@ -23,6 +23,23 @@ export function milliseconds(min: number, max = MAX_MS) {
   return integer(min, max, "milliseconds as an integer");
 }
 
+/** Shaped so that a path can be put behind it and nothing in it is a secret. */
+const BASE_URL = /^https?:\/\/[^\s/?#@\\]+(\/[^\s?#\\]*)?$/i;
+const BASE_URL_RULE =
+  "expected an absolute http or https URL without userinfo, query, fragment and white space";
+
+/** A URL that paths are put behind; a slash at its end is dropped. */
+export function baseUrl() {
+  return z
+    .string()
+    .refine(isBaseUrl, { error: BASE_URL_RULE })
+    .transform((url) => url.replace(/\/+$/, ""));
+}
+
+function isBaseUrl(text: string): boolean {
+  return BASE_URL.test(text) && URL.parse(text)?.port !== "0" && URL.canParse(text);
+}
+
 /** Node reads bytes that are no UTF-8 as U+FFFD, which no name contains. */
 function name(fallback: string) {
   const isText = (text: string) => !text.includes("\uFFFD");
@@ -68,11 +85,20 @@ export class ConfigError extends Error {
   }
 }
 
-/** Checks the variables of other parts together with its own, so that all that is wrong is said. */
-export function loadConfig(environment: Environment, others: z.ZodObject = z.object({})): Config {
-  // An empty variable counts as unset: that is how Compose and Terraform pass one on.
-  const given = Object.entries(environment).filter(([, value]) => value !== "");
-  const variables = new Map(given);
+/** The variable that a key such as `a.b.c` stands for. */
+export function variableName(key: string): string {
+  return key.toUpperCase().replaceAll(".", "_");
+}
+
+/**
+ * Checks the variables of other parts together with its own, so that all that is wrong is said. An
+ * earlier source goes before a later one.
+ */
+export function loadConfig(
+  sources: readonly Environment[],
+  others: readonly z.ZodObject[] = [],
+): Config {
+  const variables = new Map(sources.toReversed().flatMap(given));
   const resolved = new Map<string, unknown>();
 
   function read<T extends z.ZodObject>(schema: T, prefix = ""): z.output<T> {
@@ -89,12 +115,18 @@ export function loadConfig(environment: Environment, others: z.ZodObject = z.obj
   }
 
   const lookup = (key: string) => {
-    const name = key.toUpperCase().replaceAll(".", "_");
+    const name = variableName(key);
     const value = resolved.get(name) ?? variables.get(name);
     return value === undefined ? undefined : String(value);
   };
-  read(others.extend(Variables.shape));
+  const shapes = [Variables, ...others].map(({ shape }) => shape);
+  read(z.object(Object.assign({}, ...shapes)));
   return { ...read(Variables), read, lookup };
+}
+
+/** An empty variable counts as unset: that is how Compose and Terraform pass one on. */
+function given(source: Environment) {
+  return Object.entries(source).filter(([, value]) => value !== undefined && value !== "");
 }
 
 function describe(issue: z.core.$ZodIssue, prefix: string) {

@@ -17,7 +17,7 @@ function errorOf(load: () => unknown): ConfigError {
 }
 
 test("an empty environment gives the defaults", () => {
-  const config = loadConfig({});
+  const config = loadConfig([{}]);
   assert.equal(config.PORT, SERVICE.port);
   assert.equal(config.SERVICE_NAME, SERVICE.name);
   assert.equal(config.REQUEST_TIMEOUT_MS, 10_000);
@@ -25,7 +25,7 @@ test("an empty environment gives the defaults", () => {
 });
 
 test("the environment overrides a default, an empty variable does not", () => {
-  const config = loadConfig({ PORT: "9000", HOST: "", CONTRACT_PROBES: "true" });
+  const config = loadConfig([{ PORT: "9000", HOST: "", CONTRACT_PROBES: "true" }]);
   assert.equal(config.PORT, 9000);
   assert.equal(config.HOST, "0.0.0.0");
   assert.equal(config.CONTRACT_PROBES, true);
@@ -59,7 +59,7 @@ const BAD: readonly Environment[] = [
 for (const environment of BAD) {
   const [[variable, value] = ["", ""]] = Object.entries(environment);
   test(`${variable}=${value} is refused by its name, without its value`, () => {
-    const error = errorOf(() => loadConfig(environment));
+    const error = errorOf(() => loadConfig([environment]));
     assert.deepEqual(error.variables, [variable]);
     assert.ok(error.message.includes(variable));
     assert.equal(error.message.includes(`"${value}"`), false);
@@ -67,12 +67,12 @@ for (const environment of BAD) {
 }
 
 test("all that is wrong is named at once", () => {
-  const error = errorOf(() => loadConfig({ PORT: "x", LOG_LEVEL: "y" }));
+  const error = errorOf(() => loadConfig([{ PORT: "x", LOG_LEVEL: "y" }]));
   assert.deepEqual([...error.variables].sort(), ["LOG_LEVEL", "PORT"]);
 });
 
 test("a service reads variables of its own", () => {
-  const config = loadConfig({ STOCK_LIMIT: "7" });
+  const config = loadConfig([{ STOCK_LIMIT: "7" }]);
   const schema = z.object({ LIMIT: integer(1, 9), UNIT: z.string().default("box") });
   assert.deepEqual(config.read(schema, "STOCK_"), { LIMIT: 7, UNIT: "box" });
   const error = errorOf(() => config.read(z.object({ STOCK_LIMIT: integer(1, 5) })));
@@ -80,17 +80,24 @@ test("a service reads variables of its own", () => {
 });
 
 test("a key is looked up as its variable", () => {
-  const config = loadConfig({ A_B_C: "value" });
+  const config = loadConfig([{ A_B_C: "value" }]);
   assert.equal(config.lookup("a.b.c"), "value");
   assert.equal(config.lookup("port"), String(SERVICE.port));
   assert.equal(config.lookup("nothing"), undefined);
 });
 
+test("an earlier source goes before a later one, unless its value is empty", () => {
+  const config = loadConfig([{ PORT: "1", HOST: "" }, { PORT: "2", HOST: "h" }, { HOST: "i" }]);
+  assert.deepEqual([config.PORT, config.HOST], [1, "h"]);
+});
+
 test("the ends of a range are in it, and a variable has one name", () => {
-  const { SHUTDOWN_DRAIN_MS, KEEP_ALIVE_MS, PORT } = loadConfig({
-    SHUTDOWN_DRAIN_MS: "0",
-    KEEP_ALIVE_MS: "3600000",
-    port: "1",
-  });
+  const { SHUTDOWN_DRAIN_MS, KEEP_ALIVE_MS, PORT } = loadConfig([
+    {
+      SHUTDOWN_DRAIN_MS: "0",
+      KEEP_ALIVE_MS: "3600000",
+      port: "1",
+    },
+  ]);
   assert.deepEqual([SHUTDOWN_DRAIN_MS, KEEP_ALIVE_MS, PORT], [0, 3_600_000, SERVICE.port]);
 });

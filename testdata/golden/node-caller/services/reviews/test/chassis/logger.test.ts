@@ -61,10 +61,10 @@ test("a query string is found in any text, in linear time", () => {
     ["?/".repeat(64_000), 50],
   ] as const;
   for (const [text, limitMs] of texts) {
-    const started = performance.now();
+    const started = process.cpuUsage();
     logger.error({ err: text }, "failed");
-    const elapsedMs = performance.now() - started;
-    assert.ok(elapsedMs < limitMs, `${elapsedMs} ms`);
+    const usedMs = process.cpuUsage(started).user / 1_000;
+    assert.ok(usedMs < limitMs, `${usedMs} ms`);
   }
   logger.error({ err: "why? (http://h/a?secret=1) '/b?secret' /c?d/?secret" }, "failed");
   assert.equal(lines.at(-1)?.["error_message"], "why? (http://h/a '/b /c");

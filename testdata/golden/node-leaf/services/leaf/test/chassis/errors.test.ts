@@ -73,7 +73,8 @@ test("a crash is 500: the log has the stack, the client nothing", async (t) => {
   const { url, lines } = await startService(t);
   const path = "/_contract/boom";
   const document = await assertProblem(await fetch(url + path), { status: 500, instance: path });
-  assert.deepEqual(Object.keys(document).sort(), ["instance", "status", "title", "type"]);
+  const names = ["instance", "status", "title", "trace_id", "type"];
+  assert.deepEqual(Object.keys(document).sort(), names);
   const line = await eventually(() => lines.find(({ level }) => level === "error"));
   assert.match(String(line["error_stack"]), /boom probe.*contract\./s);
 });

@@ -7,6 +7,13 @@ export const CALLS = [
     env: "LEAF",
     attemptTimeoutMs: 1000,
     deadlineMs: 3000,
+    retries: 1,
+    breaker: {
+      windowMs: 8000,
+      minCalls: 10,
+      failurePercent: 60,
+      openMs: 4000,
+    },
   },
 ] as const;
 

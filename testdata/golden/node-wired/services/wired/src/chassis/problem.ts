@@ -20,13 +20,14 @@ export class Problem extends Error {
     this.errors = errors;
   }
 
-  document(instance: string) {
+  document(instance: string, traceId?: string) {
     return {
       type: "about:blank",
       title: STATUS_CODES[this.status] ?? "Error",
       status: this.status,
       ...(this.message && { detail: this.message }),
       instance,
+      ...(traceId && { trace_id: traceId }),
       ...(this.errors && { errors: this.errors }),
     };
   }

@@ -92,6 +92,14 @@ def test_each_request_has_one_access_line(told: list[dict[str, Any]]) -> None:
     assert all(isinstance(a["duration_ms"], float) for a in access)
 
 
+def test_what_is_logged_under_a_request_has_its_trace(told: list[dict[str, Any]]) -> None:
+    [crash] = [line for line in told if line["level"] == "error"]
+    [access] = [line for line in told if line.get("url_path") == "/_contract/boom"]
+    assert crash["trace_id"] == access["trace_id"]
+    assert (len(access["trace_id"]), len(access["span_id"]), access["trace_flags"]) == (32, 16, "01")
+    assert all("trace_id" not in line for line in told if line["message"].startswith("s"))
+
+
 def test_a_crash_is_logged_with_its_stack(told: list[dict[str, Any]]) -> None:
     [crash] = [line for line in told if line["level"] == "error"]
     assert crash["error_type"] == "RuntimeError"

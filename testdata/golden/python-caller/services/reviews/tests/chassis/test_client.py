@@ -3,30 +3,35 @@
 
 import asyncio
 import contextlib
+import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import httpx
 import pytest
 import structlog
 from fastapi import APIRouter
+from opentelemetry import context as otel
+from opentelemetry.trace import SpanKind, set_span_in_context
 from prometheus_client import CollectorRegistry
 
 from reviews.chassis import CallError, Client, Settings, budget, create_app
 from reviews.chassis.client import Reason
 from reviews.chassis.config import Call
+from reviews.chassis.tracing import Tracing
 
 pytestmark = pytest.mark.anyio
 
 
 class Upstream:
-    """Answers every connection with the same bytes, after a while."""
+    """Answers each connection with the next of the given bytes, and then with the last again, after a while."""
 
-    def __init__(self, answer: bytes, delay: float) -> None:
+    def __init__(self, answers: Sequence[bytes], delay: float) -> None:
         self.heads: list[bytes] = []
         self.done = asyncio.Event()
         self.served: list[asyncio.Task[None] | None] = []
-        self._answer = answer
+        self._answers = answers
         self._delay = delay
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -34,7 +39,7 @@ class Upstream:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             self.heads.append((await reader.readuntil(b"\r\n\r\n")).lower())
             await asyncio.wait({asyncio.ensure_future(self.done.wait())}, timeout=self._delay)
-            writer.write(self._answer)
+            writer.write(self._answers[min(len(self.heads), len(self._answers)) - 1])
             await writer.drain()
         writer.close()
 
@@ -43,17 +48,25 @@ class Upstream:
         await asyncio.gather(*filter(None, self.served))
 
 
-def answer(status: int, body: bytes) -> bytes:
-    return b"HTTP/1.1 %d X\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % (status, len(body)) + body
+def answer(status: int, body: bytes = b"", head: bytes = b"") -> bytes:
+    fixed = b"HTTP/1.1 %d X\r\nconnection: close\r\ncontent-length: %d\r\n%s\r\n"
+    return fixed % (status, len(body), head) + body
+
+
+def make_client(calls: dict[str, Call]) -> Client:
+    return Client(calls, CollectorRegistry(), Tracing(Settings()))
 
 
 @contextlib.asynccontextmanager
-async def calling(reply: bytes, delay: float = 0, limit_ms: int = 300) -> AsyncIterator[tuple[Client, Upstream]]:
-    upstream = Upstream(reply, delay)
+async def calling(
+    *replies: bytes, delay: float = 0, limit_ms: int = 300, **more: Any
+) -> AsyncIterator[tuple[Client, Upstream]]:
+    upstream = Upstream(replies, delay)
     server = await asyncio.start_server(upstream.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    call = Call("ratings", "RATINGS", limit_ms, 5000, f"http://127.0.0.1:{port}")
-    client = Client({"ratings": call}, CollectorRegistry())
+    address = f"http://127.0.0.1:{port}"
+    call = Call("ratings", "RATINGS", **{"attempt_timeout_ms": limit_ms, "retries": 0, "url": address, **more})
+    client = make_client({"ratings": call})
     try:
         yield client, upstream
     finally:
@@ -63,12 +76,21 @@ async def calling(reply: bytes, delay: float = 0, limit_ms: int = 300) -> AsyncI
 
 
 def observed(client: Client) -> list[tuple[str, str]]:
-    samples = [sample for metric in client._duration.collect() for sample in metric.samples]
+    samples = [sample for metric in client._metrics.duration.collect() for sample in metric.samples]
     return [
         (s.labels["http_response_status_code"], s.labels["error_type"])
         for s in samples
-        if s.name.endswith("_count") and s.value == 1
+        if s.name.endswith("_count")
+        for _ in range(int(s.value))
     ]
+
+
+def counted(client: Client, outcome: str) -> float:
+    return float(client._metrics.outcomes.labels("ratings", outcome)._value.get())
+
+
+def header(head: bytes, name: bytes) -> str:
+    return head.partition(b"\r\n%s: " % name)[2].partition(b"\r\n")[0].decode()
 
 
 async def test_an_answer() -> None:
@@ -86,7 +108,7 @@ async def test_a_status_is_an_answer() -> None:
         assert observed(client) == [("503", "503")]
     async with calling(answer(404, b"")) as (client, _):
         assert not (await client.get("ratings", "/")).failed
-        assert observed(client) == [("404", "404")]
+        assert observed(client) == [("404", "")]
 
 
 @pytest.mark.parametrize("body", [b"no json", b"NaN", b"[" * 100_000, b'"\\ud800"'])
@@ -109,7 +131,7 @@ async def test_a_slow_upstream_is_given_up() -> None:
 async def test_a_slow_dependency_does_not_keep_the_others_waiting() -> None:
     stalled, prompt = calling(answer(200, b""), delay=30, limit_ms=5000), calling(answer(200, b""))
     async with stalled as (client, slow), prompt as (other, quick):
-        client._calls["quick"] = other._calls["ratings"]
+        client._dependencies["quick"] = other._dependencies["ratings"]
         waiting = [asyncio.ensure_future(client.get("ratings", "/")) for _ in range(120)]
         while len(slow.heads) < len(waiting):  # noqa: ASYNC110 - they have all arrived
             await asyncio.sleep(0.01)
@@ -133,7 +155,7 @@ async def test_an_answer_without_end_is_not_read() -> None:
 
 
 async def test_an_address_that_nobody_gave() -> None:
-    client = Client({"ratings": Call("ratings", "RATINGS", 300, 300)}, CollectorRegistry())
+    client = make_client({"ratings": Call("ratings", "RATINGS")})
     with structlog.testing.capture_logs() as lines, pytest.raises(CallError, match="not_configured"):
         await client.get("ratings", "/x?token=hidden")
     await client.close()
@@ -142,19 +164,22 @@ async def test_an_address_that_nobody_gave() -> None:
     ]
 
 
-@pytest.mark.parametrize(("reason", "status"), [("connect", 502), ("timeout", 504), ("not_configured", 502)])
+@pytest.mark.parametrize(
+    ("reason", "status"), [("connect", 502), ("timeout", 504), ("not_configured", 502), ("breaker_open", 503)]
+)
 async def test_a_failed_call_that_nobody_catches_is_a_problem(reason: Reason, status: int) -> None:
     router = APIRouter()
 
     @router.get("/calls")
     async def calls() -> None:
-        raise CallError("ratings", reason)  # noqa: EM101 - a name, not a text
+        raise CallError("ratings", reason, 7 if reason == "breaker_open" else None)  # noqa: EM101 - a name, not a text
 
     app = create_app(Settings(), router, {})
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as http:
         response = await http.get("/calls")
     assert response.status_code == response.json()["status"] == status
     assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers.get("retry-after") == ("7" if status == 503 else None)
 
 
 async def test_a_path_cannot_become_a_host() -> None:
@@ -166,10 +191,141 @@ async def test_a_path_cannot_become_a_host() -> None:
 
 async def test_a_call_gets_nine_tenths_of_what_is_left() -> None:
     async with calling(answer(200, b""), delay=2, limit_ms=5000) as (client, upstream):
-        budget.begin(1)
+        budget.begin([], 1)
         start = time.monotonic()
         with pytest.raises(CallError, match="timeout"):
             await client.get("ratings", "/")
         assert time.monotonic() - start < 1.5
     told = upstream.heads[0].partition(b"rq-timeout-ms: ")[2].partition(b"\r\n")[0]
     assert 500 < int(told) <= 900
+
+
+async def test_what_is_sent() -> None:
+    async with calling(answer(200)) as (client, upstream):
+        await client.request("ratings", "POST", "/x", json={"a": 1}, headers={"Idempotency-Key": "k"})
+    head = upstream.heads[0]
+    assert head.startswith(b"post /x ")
+    assert header(head, b"content-type") == "application/json"
+    assert header(head, b"idempotency-key") == "k"
+    assert int(header(head, b"content-length")) == len(json.dumps({"a": 1}, separators=(",", ":")))
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "status", "attempts"),
+    [
+        ("GET", {}, 503, 3),
+        ("GET", {}, 429, 3),
+        ("DELETE", {}, 502, 3),
+        ("PUT", {}, 504, 3),
+        ("GET", {}, 500, 1),
+        ("GET", {}, 404, 1),
+        ("POST", {}, 503, 1),
+        ("PATCH", {}, 503, 1),
+        ("POST", {"Idempotency-Key": "k"}, 503, 3),
+    ],
+)
+async def test_what_is_retried(method: str, headers: dict[str, str], status: int, attempts: int) -> None:
+    async with calling(answer(status), retries=2) as (client, upstream):
+        assert (await client.request("ratings", method, "/", headers=headers)).status == status
+        assert len(observed(client)) == attempts
+    assert [header(head, b"x-retry-attempt") for head in upstream.heads] == ["", "1", "2"][:attempts]
+
+
+async def test_a_retry_can_go_well() -> None:
+    async with calling(b"", answer(200, b"1"), retries=2) as (client, _):
+        assert (await client.get("ratings", "/")).json() == 1
+        assert (counted(client, "failure"), counted(client, "success")) == (1, 1)
+
+
+async def test_a_retry_is_not_retried_further() -> None:
+    async with calling(answer(503), retries=2) as (client, upstream):
+        budget.begin([(budget.RETRY_HEADER, b"1")], 10)
+        await client.get("ratings", "/")
+    assert len(upstream.heads) == 1
+
+
+@pytest.mark.parametrize(("wanted", "attempts"), [(b"1", 2), (b"9", 1)])
+async def test_retry_after_is_kept_or_not_tried(wanted: bytes, attempts: int) -> None:
+    reply = answer(503, head=b"retry-after: %s\r\n" % wanted)
+    async with calling(reply, retries=1, deadline_ms=3000) as (client, upstream):
+        start = time.monotonic()
+        assert (await client.get("ratings", "/")).status == 503
+        assert (time.monotonic() - start > 0.95) == (attempts == 2)
+    assert len(upstream.heads) == attempts
+
+
+async def test_all_attempts_end_at_the_deadline() -> None:
+    async with calling(answer(200), delay=5, retries=5, deadline_ms=700) as (client, upstream):
+        start = time.monotonic()
+        with pytest.raises(CallError, match="timeout"):
+            await client.get("ratings", "/")
+        assert time.monotonic() - start < 1.2
+    assert len(upstream.heads) > 1
+
+
+async def test_the_budget_of_retries_runs_dry() -> None:
+    more = {"retries": 5, "breaker_min_calls": 1000, "deadline_ms": 60000}
+    async with calling(answer(503), **more) as (client, upstream):
+        client._dependencies["ratings"].tokens._left = 1.5
+        for _ in range(3):
+            await client.get("ratings", "/")
+    assert len(upstream.heads) == 3 + 2
+
+
+async def test_an_open_breaker_makes_no_call() -> None:
+    async with calling(answer(500), breaker_min_calls=3, breaker_open_ms=60000) as (client, upstream):
+        for _ in range(3):
+            await client.get("ratings", "/")
+        with structlog.testing.capture_logs() as lines, pytest.raises(CallError, match="breaker_open") as caught:
+            await client.get("ratings", "/")
+        assert caught.value.retry_after == 60
+        assert counted(client, "rejected") == 1
+        assert [line["event"] for line in lines] == ["call failed"]
+    assert len(upstream.heads) == 3
+
+
+async def test_a_breaker_that_opens_is_logged() -> None:
+    async with calling(answer(500), breaker_min_calls=1) as (client, _):
+        with structlog.testing.capture_logs() as lines:
+            await client.get("ratings", "/")
+    assert lines == [
+        {"event": "circuit breaker", "log_level": "warning", "call": "ratings", "state_from": "closed", "state_to": "open"}
+    ]
+
+
+async def test_a_caller_that_gives_up_is_not_the_dependency_s_failure() -> None:
+    async with calling(answer(200), delay=5, limit_ms=5000, breaker_min_calls=1) as (client, upstream):
+        task = asyncio.create_task(client.get("ratings", "/"))
+        while not upstream.heads:  # noqa: ASYNC110 - what it waits for comes over a socket
+            await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert counted(client, "failure") == 0
+        assert client._dependencies["ratings"].breaker.state == "closed"
+        assert observed(client) == [("", "cancelled")]
+
+
+async def test_each_attempt_is_a_span_of_the_same_trace() -> None:
+    async with calling(answer(503), retries=1) as (client, upstream):
+        parent = client._tracing.start("GET", SpanKind.SERVER)
+        token = otel.attach(set_span_in_context(parent))
+        await client.get("ratings", "/")
+        otel.detach(token)
+    sent = [header(head, b"traceparent").split("-") for head in upstream.heads]
+    assert {trace for _, trace, *_ in sent} == {f"{parent.get_span_context().trace_id:032x}"}
+    spans = {span for _, _, span, _ in sent}
+    assert len(spans) == 2
+    assert f"{parent.get_span_context().span_id:016x}" not in spans
+
+
+async def test_metrics_are_there_before_the_first_call() -> None:
+    registry = CollectorRegistry()
+    Client({"ratings": Call("ratings", "RATINGS")}, registry, Tracing(Settings()))
+    for name, labels, value in [
+        ("circuit_breaker_state", {"name": "ratings", "state": "closed"}, 1),
+        ("circuit_breaker_state", {"name": "ratings", "state": "half_open"}, 0),
+        ("circuit_breaker_calls_total", {"name": "ratings", "outcome": "rejected"}, 0),
+        ("http_client_retries_total", {"name": "ratings"}, 0),
+    ]:
+        assert registry.get_sample_value(name, labels) == value

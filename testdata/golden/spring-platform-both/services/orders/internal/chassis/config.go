@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Config is what the environment says; an empty variable counts as unset.
+// Config is what the environment says, then the config server; an empty variable counts as unset.
 // Numbers have the first and the last value that they may have, as the variable
 // tells it.
 type Config struct {
@@ -24,6 +24,20 @@ type Config struct {
 	ShutdownDrain   time.Duration `env:"SHUTDOWN_DRAIN_MS" first:"0" last:"600000"`
 	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT_MS" first:"0" last:"600000"`
 	ContractProbes  bool          `env:"CONTRACT_PROBES"`
+
+	// Traces have the variables of OpenTelemetry. Without an endpoint, or disabled,
+	// they have ids and are recorded nowhere.
+	TracesEndpoint BaseURL       `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
+	TracesDisabled bool          `env:"OTEL_SDK_DISABLED"`
+	TracesSampler  Sampler       `env:"OTEL_TRACES_SAMPLER"`
+	TracesRatio    float64       `env:"OTEL_TRACES_SAMPLER_ARG"`
+	TracesDelay    time.Duration `env:"OTEL_BSP_SCHEDULE_DELAY" first:"1" last:"600000"`
+
+	EurekaURL     BaseURL `env:"EUREKA_URL"` // "": no registry
+	AdvertiseHost Host    `env:"ADVERTISE_HOST"`
+
+	ConfigURL BaseURL `env:"CONFIG_URL"` // "": no config server
+	Profile   string  `env:"PROFILE"`
 
 	vars map[string]string
 }
@@ -61,21 +75,33 @@ func (e *ConfigError) Variables() []string {
 // *ConfigError with all problems; the Config beside it has defaults in place of
 // what was wrong, good enough to write the log with.
 func LoadConfig(environ []string) (Config, error) {
+	return load(variables(environ))
+}
+
+func load(vars map[string]string) (Config, error) {
 	cfg := defaults()
-	cfg.vars = variables(environ)
+	cfg.vars = vars
 	problems := parse(&cfg, "", cfg.vars)
+	if cfg.EurekaURL != "" && cfg.vars["ADVERTISE_HOST"] == "" {
+		problems = append(problems, ConfigProblem{Variable: "ADVERTISE_HOST", Rule: "set where EUREKA_URL is"})
+	}
+	if strings.Contains(cfg.Profile, "/") {
+		problems = append(problems, ConfigProblem{Variable: "PROFILE", Rule: "a name without /"})
+	}
 	if len(problems) > 0 {
 		return cfg, &ConfigError{Problems: problems}
 	}
 	return cfg, nil
 }
 
-// Lookup gives any variable that is set, by its name or by its key in lower case
+// Lookup gives any variable that is set, be it by the config server, by its name or by its key in lower case
 // with dots: "greeting.text" is GREETING_TEXT.
 func (c Config) Lookup(key string) (string, bool) {
-	value, set := c.vars[strings.ToUpper(strings.ReplaceAll(key, ".", "_"))]
+	value, set := c.vars[variableOf(key)]
 	return value, set
 }
+
+func variableOf(key string) string { return strings.ToUpper(strings.ReplaceAll(key, ".", "_")) }
 
 func defaults() Config {
 	return Config{
@@ -90,6 +116,10 @@ func defaults() Config {
 		KeepAlive:       75 * time.Second, // longer than any gateway keeps an idle connection
 		ShutdownDrain:   10 * time.Second,
 		ShutdownTimeout: 20 * time.Second,
+		TracesSampler:   "parentbased_always_on",
+		TracesRatio:     1,
+		TracesDelay:     5 * time.Second,
+		Profile:         "default",
 	}
 }
 

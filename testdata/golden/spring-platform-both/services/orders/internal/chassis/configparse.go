@@ -5,7 +5,6 @@ package chassis
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"math"
 	"reflect"
 	"strconv"
@@ -24,6 +23,10 @@ var parsers = map[reflect.Type]env.ParserFunc{
 	reflect.TypeFor[bool]():   func(text string) (any, error) { return text == "true", check(text == "true" || text == "false") },
 	reflect.TypeFor[int64]():  func(text string) (any, error) { return wholeNumber(text) },
 	reflect.TypeFor[int]():    func(text string) (any, error) { n, err := wholeNumber(text); return int(n), err },
+	reflect.TypeFor[float64](): func(text string) (any, error) {
+		n, err := strconv.ParseFloat(text, 64)
+		return n, errors.Join(err, check(n >= 0 && n <= 1)) // not a NaN either
+	},
 	reflect.TypeFor[time.Duration](): func(text string) (any, error) {
 		n, err := wholeNumber(text)
 		return time.Duration(n) * time.Millisecond, err
@@ -48,21 +51,6 @@ func wholeNumber(text string) (int64, error) {
 		err = strconv.ErrRange
 	}
 	return n, err
-}
-
-// LogLevel is a [slog.Level] that is debug, info, warn or error.
-type LogLevel slog.Level
-
-// Level makes it a [slog.Leveler].
-func (l LogLevel) Level() slog.Level { return slog.Level(l) }
-
-// UnmarshalText takes the four names as they are, unlike that of slog.
-func (l *LogLevel) UnmarshalText(text []byte) error {
-	switch string(text) {
-	case "debug", "info", "warn", "error":
-		return (*slog.Level)(l).UnmarshalText(text)
-	}
-	return errNotAsItShould
 }
 
 // parse fills the struct that target points to from the variables that begin
@@ -127,6 +115,14 @@ func ruleOf(field reflect.StructField) string {
 		return "true or false"
 	case reflect.TypeFor[string]():
 		return "UTF-8"
+	case reflect.TypeFor[float64]():
+		return "a number from 0 to 1"
+	case reflect.TypeFor[BaseURL]():
+		return "an absolute http or https URL without user, query, fragment and white space"
+	case reflect.TypeFor[Sampler]():
+		return "always_on, always_off or traceidratio, or one of them after parentbased_"
+	case reflect.TypeFor[Host]():
+		return "a host name or an IP address"
 	default:
 		return "a whole number " + numbers
 	}

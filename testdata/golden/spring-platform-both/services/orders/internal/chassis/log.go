@@ -3,6 +3,7 @@
 package chassis
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,13 +11,37 @@ import (
 	"regexp"
 	"runtime/debug"
 	"strings"
+	"syscall"
+
+	"go.opentelemetry.io/otel/trace"
 )
 
 // newLogger writes one JSON object a line, under the field names that all
 // services of the system share.
 func newLogger(out io.Writer, cfg Config) *slog.Logger {
 	handler := slog.NewJSONHandler(out, &slog.HandlerOptions{Level: cfg.LogLevel, ReplaceAttr: rename})
-	return slog.New(handler).With("service_name", cfg.ServiceName, "service_version", cfg.ServiceVersion)
+	return slog.New(tracedHandler{handler}).With("service_name", cfg.ServiceName, "service_version", cfg.ServiceVersion)
+}
+
+// tracedHandler adds the ids of the span that a line is logged under.
+type tracedHandler struct{ slog.Handler }
+
+func (h tracedHandler) Handle(ctx context.Context, record slog.Record) error {
+	if ids := trace.SpanContextFromContext(ctx); ids.IsValid() {
+		record.AddAttrs(
+			slog.String("trace_id", ids.TraceID().String()),
+			slog.String("span_id", ids.SpanID().String()),
+			slog.String("trace_flags", ids.TraceFlags().String()))
+	}
+	return h.Handler.Handle(ctx, record)
+}
+
+func (h tracedHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return tracedHandler{h.Handler.WithAttrs(attrs)}
+}
+
+func (h tracedHandler) WithGroup(name string) slog.Handler {
+	return tracedHandler{h.Handler.WithGroup(name)}
 }
 
 func rename(groups []string, attr slog.Attr) slog.Attr {
@@ -67,6 +92,21 @@ func cutQueries(text string) string {
 // errorFields describes an error, or what a panic was called with.
 func errorFields(cause any) []any {
 	return []any{"error_message", fmt.Sprint(cause), "error_type", typeOf(cause)}
+}
+
+// remoteFields describes what went wrong with a server that the configuration
+// names. The error's own text would tell its address.
+func remoteFields(err error) []any {
+	message := "it did not answer as it should"
+	var reason syscall.Errno
+	var limited interface{ Timeout() bool }
+	switch {
+	case errors.As(err, &reason):
+		message = reason.Error()
+	case errors.As(err, &limited) && limited.Timeout():
+		message = "it did not answer in time"
+	}
+	return []any{"error_message", message, "error_type", typeOf(err)}
 }
 
 // crashFields adds the stack, which of a returned error is that of its report.

@@ -4,25 +4,35 @@ package chassis
 
 import (
 	"cmp"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"go.opentelemetry.io/otel/propagation"
 )
 
 // scheme is the label of all requests: who speaks TLS is in front of the service.
 const scheme = "http"
+
+// otherMethod stands for all that are not known: a client can make up any number.
+const otherMethod = "_OTHER"
 
 var knownMethods = []string{
 	http.MethodConnect, http.MethodDelete, http.MethodGet, http.MethodHead, http.MethodOptions,
 	http.MethodPatch, http.MethodPost, http.MethodPut, http.MethodTrace,
 }
 
-// observe counts, times and logs each request.
+// observe counts, times, traces and logs each request.
 func (s *Service) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start, method, route := time.Now(), methodOf(r), s.routeOf(r)
+		start := time.Now()
+		r.Pattern = s.find(r)
+		method, route := methodOf(r), s.routeOf(r)
+		ctx := propagator.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
+		ctx, span := s.tracing.tracer.Start(ctx, spanName(method, route), serverSpan...)
 		active := s.metrics.active.WithLabelValues(method, scheme)
 		active.Inc()
 		answer := &recorder{ResponseWriter: w, service: s, status: http.StatusOK}
@@ -30,14 +40,16 @@ func (s *Service) observe(next http.Handler) http.Handler {
 			active.Dec()
 			spent := time.Since(start)
 			s.metrics.requests.WithLabelValues(method, route, strconv.Itoa(answer.status), scheme).Observe(spent.Seconds())
-			s.Log.InfoContext(r.Context(), "http request",
-				"http_request_method", method,
-				"url_path", rawPath(r), // no query: it may hold secrets
-				"http_route", route,
-				"http_response_status_code", answer.status,
-				"duration_ms", inMilliseconds(spent))
+			describeRequest(span, r, method, route, answer.status)
+			span.End()
+			s.Log.LogAttrs(ctx, slog.LevelInfo, "http request",
+				slog.String("http_request_method", method),
+				slog.String("url_path", rawPath(r)), // no query: it may hold secrets
+				slog.String("http_route", route),
+				slog.Int("http_response_status_code", answer.status),
+				slog.Float64("duration_ms", inMilliseconds(spent)))
 		}()
-		next.ServeHTTP(answer, r)
+		next.ServeHTTP(answer, r.WithContext(ctx))
 	})
 }
 
@@ -45,7 +57,7 @@ func methodOf(r *http.Request) string {
 	if slices.Contains(knownMethods, r.Method) {
 		return r.Method
 	}
-	return "_OTHER"
+	return otherMethod
 }
 
 // rawPath gives the path as the client wrote it, without what stands before it

@@ -27,7 +27,7 @@ func series(t *testing.T, s *Service, name string) (int, float64) {
 		}
 		sum := 0.0
 		for _, metric := range family.GetMetric() {
-			sum += float64(metric.GetHistogram().GetSampleCount()) + metric.GetGauge().GetValue()
+			sum += float64(metric.GetHistogram().GetSampleCount()) + metric.GetGauge().GetValue() + metric.GetCounter().GetValue()
 		}
 		return len(family.GetMetric()), sum
 	}

@@ -7,7 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
+	"strconv"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
 )
 
 // statusClientClosed is what nginx logs for a client that did not wait: nobody
@@ -21,7 +26,10 @@ type Problem struct {
 	Status   int          `json:"status"`
 	Detail   string       `json:"detail,omitempty"`
 	Instance string       `json:"instance"`
+	TraceID  string       `json:"trace_id,omitempty"`
 	Errors   []FieldError `json:"errors,omitempty"`
+
+	retryAfter time.Duration // of a 503 or 429; 0 is a second
 }
 
 // FieldError is one invalid part of a request; Pointer is a JSON Pointer
@@ -82,12 +90,15 @@ func outOfTime(ctx context.Context) *Problem {
 func writeProblem(w http.ResponseWriter, r *http.Request, p *Problem) {
 	answer := *p
 	answer.Instance = rawPath(r)
+	if ids := trace.SpanContextFromContext(r.Context()); ids.IsValid() {
+		answer.TraceID = ids.TraceID().String()
+	}
 	header := w.Header()
 	header.Set("Content-Type", "application/problem+json")
 	header.Set("Cache-Control", "no-store")
 	switch p.Status {
 	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
-		header.Set("Retry-After", "1")
+		header.Set("Retry-After", strconv.Itoa(int(max(1, math.Ceil(p.retryAfter.Seconds())))))
 	case http.StatusRequestEntityTooLarge:
 		header.Set("Connection", "close") // rather than read the rest of the body
 	}

@@ -62,7 +62,7 @@ func isComma(c rune) bool { return c == ',' || c == ' ' }
 // dispatch finds the route. The mux would refuse unknown paths and methods as
 // plain text, and redirect from unclean paths: all are answered as problems.
 func (s *Service) dispatch(w http.ResponseWriter, r *http.Request) {
-	if s.find(r) != "" {
+	if r.Pattern != "" { // observe has looked
 		s.mux.ServeHTTP(w, r)
 		return
 	}
@@ -88,7 +88,7 @@ func (d *discard) WriteHeader(int)                {}
 // another method, or "". It is safe as a label: there are only as many as there
 // are routes.
 func (s *Service) routeOf(r *http.Request) string {
-	pattern := s.find(r)
+	pattern := r.Pattern
 	if pattern == "" {
 		_, pattern = s.findOthers(r)
 	}

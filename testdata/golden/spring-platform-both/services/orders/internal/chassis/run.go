@@ -29,7 +29,7 @@ func Main(register func(*Service)) int {
 }
 
 func run(environ []string, stdout io.Writer, signals <-chan os.Signal, register func(*Service)) int {
-	cfg, err := LoadConfig(environ)
+	cfg, err := loadConfigs(environ)
 	log := newLogger(stdout, cfg)
 	if err != nil {
 		log.Error("invalid configuration", configFields(err)...)
@@ -37,6 +37,7 @@ func run(environ []string, stdout io.Writer, signals <-chan os.Signal, register 
 	}
 	slog.SetDefault(log) // also for libraries that use package log
 	s := New(cfg, log)
+	s.tracing.publish(log)
 	register(s)
 	listener, err := s.listen()
 	if err != nil {

@@ -73,6 +73,7 @@ func (s *Service) serve(listener net.Listener, signals <-chan os.Signal) error {
 	go func() { served <- server.Serve(listener) }()
 	s.ready.Store(true)
 	s.Log.Info("service started", "server_port", s.Config.Port)
+	s.lease.start()
 	select {
 	case err := <-served:
 		return err
@@ -97,11 +98,13 @@ func (s *Service) serve(listener net.Listener, signals <-chan os.Signal) error {
 func (s *Service) shutdown(server *http.Server) {
 	s.draining.Store(true)
 	s.Log.Info("shutdown started")
+	s.lease.end() // first of all: nobody new finds the service while it drains
 	time.Sleep(s.Config.ShutdownDrain)
 	ctx, cancel := context.WithTimeout(context.Background(), s.Config.ShutdownTimeout)
 	defer cancel()
 	if err := server.Shutdown(ctx); err != nil {
 		s.Log.Warn("requests are cut off", errorFields(err)...) // by the end of the process
 	}
+	s.tracing.flush(ctx)
 	s.Log.Info("shutdown complete")
 }

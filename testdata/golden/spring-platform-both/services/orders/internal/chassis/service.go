@@ -15,6 +15,8 @@ type Service struct {
 	Log    *slog.Logger
 
 	metrics  *metrics
+	tracing  *tracing
+	lease    *lease
 	mux      *http.ServeMux
 	ready    atomic.Bool // start-up is done
 	draining atomic.Bool // the end was asked for
@@ -23,7 +25,8 @@ type Service struct {
 // New makes a service without routes. [Main] does all else that a process needs;
 // tests of package app use New alone.
 func New(cfg Config, log *slog.Logger) *Service {
-	s := &Service{Config: cfg, Log: log, metrics: newMetrics(cfg), mux: http.NewServeMux()}
+	s := &Service{Config: cfg, Log: log, metrics: newMetrics(cfg), tracing: newTracing(cfg), mux: http.NewServeMux()}
+	s.lease = newLease(cfg, log)
 	if cfg.ContractProbes {
 		s.routeContract()
 	}

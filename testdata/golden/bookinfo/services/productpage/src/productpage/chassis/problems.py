@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import Scope
 
+from . import tracing
 from .metrics import METHODS
 
 FIRST_ERROR = 400
@@ -33,7 +34,11 @@ def problem_body(status: int, path: str, detail: str = "") -> dict[str, Any]:
         "status": status,
         "instance": path,
     }
-    return {**body, "detail": detail} if detail else body
+    if detail:
+        body["detail"] = detail
+    if ids := tracing.ids():
+        body["trace_id"] = ids["trace_id"]
+    return body
 
 
 def problem(

@@ -19,8 +19,10 @@ from .config import Settings
 from .logs import logger
 from .probes import Readiness
 from .protocol import limited_protocol
+from .tracing import Tracing
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+FLUSH_SECONDS = 5  # at most, for the spans: a dead collector must not hold an idle service up
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -51,7 +53,13 @@ def leave() -> None:
 class Server(uvicorn.Server):
     """uvicorn, but a signal begins a drain where uvicorn would stop accepting at once."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, readiness: Readiness) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        readiness: Readiness,
+        tracing: Tracing,
+    ) -> None:
         """Configure uvicorn; nothing runs yet."""
         config = uvicorn.Config(
             app,
@@ -66,6 +74,7 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._settings = settings
         self._readiness = readiness
+        self._tracing = tracing
         self._stop = asyncio.Event()
 
     @contextlib.contextmanager
@@ -111,14 +120,17 @@ class Server(uvicorn.Server):
             sock.close()
         for connection in list(self.server_state.connections):
             connection.shutdown()
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._settings.shutdown_timeout_ms / 1000
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._settings.shutdown_timeout_ms / 1000):
+            async with asyncio.timeout_at(end):
                 await self._idle()
         if left := set(self.server_state.tasks):
             for task in left:
                 task.cancel()
             await asyncio.wait(left, timeout=1)
         await self.lifespan.shutdown()
+        await self._tracing.close(min(FLUSH_SECONDS, max(0.0, end - loop.time())))
         logger.info("shutdown complete")
 
     async def _idle(self) -> None:

@@ -2,9 +2,10 @@
 """Configuration: environment over packaged default, checked before the port is opened."""
 
 import os
+import re
 from typing import Annotated, Literal, TypeVar, cast
 
-from pydantic import BeforeValidator, ValidationError
+from pydantic import BeforeValidator, Field, HttpUrl, ValidationError
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
@@ -52,12 +53,49 @@ def _utf8(value: object) -> object:
     raise PydanticCustomError(kind, rule)
 
 
+URL = re.compile(r"https?://[^\s/?#@\\]+(/[^\s?#\\]*)?", re.IGNORECASE)
+NO_PORT = re.compile(r"//[^/]*:0*(/|$)")
+
+
+def _plain_url(value: object) -> object:
+    """Refuse what other languages read differently or what a path cannot be put behind."""
+    if isinstance(value, str) and URL.fullmatch(value) and not NO_PORT.search(value):
+        return value
+    kind, rule = "plain_url", "must be an absolute http or https URL without user, query, fragment and white space"
+    raise PydanticCustomError(kind, rule)
+
+
+def base_of(url: HttpUrl) -> str:
+    """Write a URL so that a path can be put behind it."""
+    return str(url).rstrip("/")
+
+
 Text = Annotated[str, BeforeValidator(_utf8)]
+Url = Annotated[HttpUrl, BeforeValidator(_plain_url)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Sampler = Literal[
+    "always_on",
+    "always_off",
+    "traceidratio",
+    "parentbased_always_on",
+    "parentbased_always_off",
+    "parentbased_traceidratio",
+]
 Wait = Annotated[int, _whole(0, MAX_MS, "of milliseconds ")]
 Limit = Annotated[int, _whole(1, MAX_MS, "of milliseconds ")]
 
 
-class _Environment(BaseSettings):
+def variables() -> dict[str, str]:
+    """Give all that is set; an empty variable counts as unset."""
+    return {name: value for name, value in os.environ.items() if value and name == name.upper()}
+
+
+def config_value(key: str) -> str | None:
+    """Give one key of the configuration: a.b.c is the variable A_B_C."""
+    return variables().get(key.upper().replace(".", "_"))
+
+
+class Environment(BaseSettings):
     """Reads upper-case names only, as other languages do; Pydantic alone would take `port` for PORT."""
 
     @classmethod
@@ -69,13 +107,13 @@ class _Environment(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Put the environment, cut down to what counts, below what the code sets."""
-        upper = {name.lower(): value for name, value in os.environ.items() if value and name == name.upper()}
-        cast("EnvSettingsSource", env_settings).env_vars = upper
+        """Put what is set, cut down to what counts, below what the code sets."""
+        lower = {name.lower(): value for name, value in variables().items()}
+        cast("EnvSettingsSource", env_settings).env_vars = lower
         return init_settings, env_settings
 
 
-class Settings(_Environment):
+class Settings(Environment):
     """Each field is the environment variable of the same name in upper case."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
@@ -92,14 +130,20 @@ class Settings(_Environment):
     keep_alive_ms: Annotated[int, _whole(1, MAX_IDLE_MS, "of milliseconds ")] = 75_000
     shutdown_drain_ms: Wait = 10_000
     shutdown_timeout_ms: Wait = 20_000
-    contract_probes: Annotated[bool, BeforeValidator(_flag)] = False
+    contract_probes: Flag = False
+    # Set: spans are recorded and sent there.
+    otel_exporter_otlp_endpoint: Url | None = None
+    otel_traces_sampler: Sampler = "parentbased_always_on"
+    otel_traces_sampler_arg: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 1
+    otel_bsp_schedule_delay: Limit = 5_000
+    otel_sdk_disabled: Flag = False
 
 
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 
 
 def read(model: type[AnySettings], problems: dict[str, str], prefix: str = "") -> AnySettings:
-    """Fill the model from the environment; what is wrong there goes to problems, by variable."""
+    """Fill the model from what is set; what is wrong there goes to problems, by variable."""
     try:
         return model(_env_prefix=prefix)
     except ValidationError as error:

@@ -2,11 +2,12 @@
 """The contract's probes: routes for `azulejo verify`, there only with CONTRACT_PROBES=true."""
 
 import asyncio
-import os
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, Field
+
+from .config import config_value
 
 router = APIRouter(prefix="/_contract", include_in_schema=False)
 
@@ -40,7 +41,7 @@ async def boom() -> None:
 @router.get("/config/{key}")
 async def config(key: str) -> dict[str, str]:
     """Prove where configuration comes from: a.b.c is the variable A_B_C."""
-    value = os.environ.get(key.upper().replace(".", "_"))
+    value = config_value(key)
     if value is None:
         raise HTTPException(404)
     return {"key": key, "value": value}

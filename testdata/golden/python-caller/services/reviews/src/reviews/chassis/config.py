@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal, TypeVar, cast
 
-from pydantic import BeforeValidator, HttpUrl, ValidationError
+from pydantic import BeforeValidator, Field, HttpUrl, ValidationError
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
@@ -55,12 +55,49 @@ def _utf8(value: object) -> object:
     raise PydanticCustomError(kind, rule)
 
 
+URL = re.compile(r"https?://[^\s/?#@\\]+(/[^\s?#\\]*)?", re.IGNORECASE)
+NO_PORT = re.compile(r"//[^/]*:0*(/|$)")
+
+
+def _plain_url(value: object) -> object:
+    """Refuse what other languages read differently or what a path cannot be put behind."""
+    if isinstance(value, str) and URL.fullmatch(value) and not NO_PORT.search(value):
+        return value
+    kind, rule = "plain_url", "must be an absolute http or https URL without user, query, fragment and white space"
+    raise PydanticCustomError(kind, rule)
+
+
+def base_of(url: HttpUrl) -> str:
+    """Write a URL so that a path can be put behind it."""
+    return str(url).rstrip("/")
+
+
 Text = Annotated[str, BeforeValidator(_utf8)]
+Url = Annotated[HttpUrl, BeforeValidator(_plain_url)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Sampler = Literal[
+    "always_on",
+    "always_off",
+    "traceidratio",
+    "parentbased_always_on",
+    "parentbased_always_off",
+    "parentbased_traceidratio",
+]
 Wait = Annotated[int, _whole(0, MAX_MS, "of milliseconds ")]
 Limit = Annotated[int, _whole(1, MAX_MS, "of milliseconds ")]
 
 
-class _Environment(BaseSettings):
+def variables() -> dict[str, str]:
+    """Give all that is set; an empty variable counts as unset."""
+    return {name: value for name, value in os.environ.items() if value and name == name.upper()}
+
+
+def config_value(key: str) -> str | None:
+    """Give one key of the configuration: a.b.c is the variable A_B_C."""
+    return variables().get(key.upper().replace(".", "_"))
+
+
+class Environment(BaseSettings):
     """Reads upper-case names only, as other languages do; Pydantic alone would take `port` for PORT."""
 
     @classmethod
@@ -72,13 +109,13 @@ class _Environment(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Put the environment, cut down to what counts, below what the code sets."""
-        upper = {name.lower(): value for name, value in os.environ.items() if value and name == name.upper()}
-        cast("EnvSettingsSource", env_settings).env_vars = upper
+        """Put what is set, cut down to what counts, below what the code sets."""
+        lower = {name.lower(): value for name, value in variables().items()}
+        cast("EnvSettingsSource", env_settings).env_vars = lower
         return init_settings, env_settings
 
 
-class Settings(_Environment):
+class Settings(Environment):
     """Each field is the environment variable of the same name in upper case."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
@@ -95,14 +132,20 @@ class Settings(_Environment):
     keep_alive_ms: Annotated[int, _whole(1, MAX_IDLE_MS, "of milliseconds ")] = 75_000
     shutdown_drain_ms: Wait = 10_000
     shutdown_timeout_ms: Wait = 20_000
-    contract_probes: Annotated[bool, BeforeValidator(_flag)] = False
+    contract_probes: Flag = False
+    # Set: spans are recorded and sent there.
+    otel_exporter_otlp_endpoint: Url | None = None
+    otel_traces_sampler: Sampler = "parentbased_always_on"
+    otel_traces_sampler_arg: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 1
+    otel_bsp_schedule_delay: Limit = 5_000
+    otel_sdk_disabled: Flag = False
 
 
 AnySettings = TypeVar("AnySettings", bound=BaseSettings)
 
 
 def read(model: type[AnySettings], problems: dict[str, str], prefix: str = "") -> AnySettings:
-    """Fill the model from the environment; what is wrong there goes to problems, by variable."""
+    """Fill the model from what is set; what is wrong there goes to problems, by variable."""
     try:
         return model(_env_prefix=prefix)
     except ValidationError as error:
@@ -116,47 +159,41 @@ def read(model: type[AnySettings], problems: dict[str, str], prefix: str = "") -
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Where one dependency is, and how long this service waits for it."""
+    """Where one dependency is, how long this service waits for it, and when it stops asking."""
 
     name: str
     env: str
-    attempt_timeout_ms: int
-    deadline_ms: int
+    attempt_timeout_ms: int = 1_000
+    deadline_ms: int = 3_000
+    retries: int = 2
+    breaker_window_ms: int = 10_000
+    breaker_min_calls: int = 20
+    breaker_failure_percent: int = 50
+    breaker_open_ms: int = 5_000
     url: str | None = None
 
 
-URL = re.compile(r"https?://[^\s/?#@\\]+(/[^\s?#\\]*)?", re.IGNORECASE)
-NO_PORT = re.compile(r"//[^/]*:0*(/|$)")
-
-
-def _plain_url(value: object) -> object:
-    """Refuse what other languages read differently or what a path cannot be put behind."""
-    if isinstance(value, str) and URL.fullmatch(value) and not NO_PORT.search(value):
-        return value
-    kind, rule = "plain_url", "must be an absolute http or https URL without user, query, fragment and white space"
-    raise PydanticCustomError(kind, rule)
-
-
-class _CallVariables(_Environment):
+class _CallVariables(Environment):
     """The variables of one call, without their prefix."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
 
-    url: Annotated[HttpUrl, BeforeValidator(_plain_url)] | None = None
+    url: Url | None = None
     attempt_timeout_ms: Limit | None = None
     deadline_ms: Limit | None = None
+    retries: Annotated[int, _whole(0, 5)] | None = None
+    breaker_window_ms: Limit | None = None
+    breaker_min_calls: Annotated[int, _whole(1, 1_000_000)] | None = None
+    breaker_failure_percent: Annotated[int, _whole(1, 100)] | None = None
+    breaker_open_ms: Limit | None = None
 
 
 def read_calls(calls: Iterable[Call], problems: dict[str, str]) -> dict[str, Call]:
-    """Lay the environment over the defaults of each call."""
+    """Lay what is set over the defaults of each call."""
     return {call.name: _override(call, problems) for call in calls}
 
 
 def _override(call: Call, problems: dict[str, str]) -> Call:
-    variables = read(_CallVariables, problems, f"CALL_{call.env}_")
-    return replace(
-        call,
-        url=str(variables.url).rstrip("/") if variables.url else None,
-        attempt_timeout_ms=variables.attempt_timeout_ms or call.attempt_timeout_ms,
-        deadline_ms=variables.deadline_ms or call.deadline_ms,
-    )
+    given = read(_CallVariables, problems, f"CALL_{call.env}_")
+    numbers = given.model_dump(exclude={"url"}, exclude_none=True)
+    return replace(call, **numbers, url=base_of(given.url) if given.url else None)

@@ -2,13 +2,13 @@
 """The contract's probes: routes for `azulejo verify`, there only with CONTRACT_PROBES=true."""
 
 import asyncio
-import os
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, Field
 
 from .client import ClientDep
+from .config import config_value
 
 router = APIRouter(prefix="/_contract", include_in_schema=False)
 
@@ -42,7 +42,7 @@ async def boom() -> None:
 @router.get("/config/{key}")
 async def config(key: str) -> dict[str, str]:
     """Prove where configuration comes from: a.b.c is the variable A_B_C."""
-    value = os.environ.get(key.upper().replace(".", "_"))
+    value = config_value(key)
     if value is None:
         raise HTTPException(404)
     return {"key": key, "value": value}
@@ -50,12 +50,15 @@ async def config(key: str) -> dict[str, str]:
 
 @router.get("/call/{name}")
 async def call(
-    name: str, client: ClientDep, path: Annotated[str, Query(pattern="^/[!-~]*$")] = "/"
+    name: str,
+    client: ClientDep,
+    path: Annotated[str, Query(pattern="^/[!-~]*$")] = "/",
+    method: Annotated[str, Query(pattern="^[A-Z]+$")] = "GET",
 ) -> dict[str, object]:
     """Prove what the service makes of a dependency's failures."""
     if name not in client.names:
         raise HTTPException(404)
-    answer = await client.get(name, path)
+    answer = await client.request(name, method, path)
     if answer.failed:
         raise HTTPException(502, f"the dependency answered {answer.status}")
     try:

@@ -15,11 +15,12 @@ from .calls import CALLS
 from .config import Call, Settings, read, read_calls
 from .metrics import Metrics
 from .server import Server, bind, leave
+from .tracing import Tracing
 
 
 def create_app(settings: Settings, router: APIRouter, calls: Mapping[str, Call]) -> FastAPI:
     """Build the application around the routes of the service."""
-    metrics, readiness = Metrics(settings), probes.Readiness()
+    metrics, readiness, tracing = Metrics(settings), probes.Readiness(), Tracing(settings)
     app = FastAPI(
         title=settings.service_name,
         version=settings.service_version,
@@ -32,7 +33,8 @@ def create_app(settings: Settings, router: APIRouter, calls: Mapping[str, Call])
     )
     app.state.settings = settings
     app.state.readiness = readiness
-    app.state.client = client.Client(calls, metrics.registry)
+    app.state.tracing = tracing
+    app.state.client = client.Client(calls, metrics.registry, tracing)
     client.register(app)
     problems.register(app)
     app.include_router(probes.router(readiness, metrics))
@@ -44,6 +46,7 @@ def create_app(settings: Settings, router: APIRouter, calls: Mapping[str, Call])
         settings=settings,
         metrics=metrics,
         readiness=readiness,
+        tracing=tracing,
     )
     return app
 
@@ -66,13 +69,14 @@ def run(model: type[Settings], router: APIRouter) -> None:
         logs.logger.error("invalid configuration", error_message=message, variables=list(wrong))
         sys.exit(os.EX_CONFIG)
     app = create_app(settings, router, calls)
+    app.state.tracing.share()
     try:
         sock = bind(settings.host, settings.port)
     except (OSError, UnicodeError) as error:  # a name that no resolver can read is a UnicodeError
         reason = getattr(error, "strerror", None) or "no such address"
         logs.logger.error("cannot listen", error_message=f"HOST and PORT cannot be opened: {reason}")
         sys.exit(1)
-    server = Server(app, settings, app.state.readiness)
+    server = Server(app, settings, app.state.readiness, app.state.tracing)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(server.serve([sock]))
         leave()

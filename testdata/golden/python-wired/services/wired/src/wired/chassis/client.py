@@ -162,7 +162,7 @@ class _Dependency:
     def _on_change(self, before: State, after: State) -> None:
         self._metrics.show_state(self.call.name, after)
         write = logger.warning if after == "open" else logger.info
-        write("circuit breaker", **{"call": self.call.name, "from": before, "to": after})
+        write("circuit breaker", call=self.call.name, state_from=before, state_to=after)
 
     def enter(self, attempt: int) -> int:
         """Ask the breaker for one attempt; give the number to leave with."""
