@@ -125,7 +125,7 @@ service "billing" {
 	orders := &spec.Service{
 		Name: "orders", Language: "go", Port: 8101, Instances: 2, Env: nasty, Secrets: []string{"TOKEN", "DATABASE_URL"}, ReadyPath: spec.DefaultReadyPath,
 		Routes: []spec.Route{{Path: "/orders", To: "/api/orders"}, {Path: "/a.b", To: "/api"}},
-		Calls:  []spec.Call{{Name: "billing", AttemptTimeout: spec.DefaultAttemptTimeout, Deadline: spec.DefaultDeadline}, {Name: "legacy", AttemptTimeout: spec.DefaultAttemptTimeout, Deadline: spec.DefaultDeadline}},
+		Calls:  []spec.Call{spec.NewCall("billing"), spec.NewCall("legacy")},
 	}
 	file := filepath.Join(t.TempDir(), "nasty.hcl")
 	write(t, file, sys+string(spec.ServiceText(orders)))

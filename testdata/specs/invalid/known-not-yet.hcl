@@ -1,7 +1,5 @@
 system "shop" {
-  discovery "eureka" {}    # ERROR: Known, not yet supported
-  config "spring-cloud" {} # ERROR: Known, not yet supported
-  gateway "nginx" {}       # ERROR: Known, not yet supported
+  gateway "nginx" {} # ERROR: Known, not yet supported
 }
 service "orders" {
   language = "go"
@@ -10,11 +8,4 @@ service "orders" {
   route "/orders" {
     weight = 10 # ERROR: Known, not yet supported
   }
-  call "billing" {
-    retries = 2 # ERROR: Known, not yet supported
-    breaker {} # ERROR: Known, not yet supported
-  }
-}
-service "billing" {
-  language = "go"
 }

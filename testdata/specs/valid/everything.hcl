@@ -9,6 +9,12 @@ system "shop" {
   gateway "caddy" {
     port = 8000
   }
+  discovery "eureka" {
+    url = "http://eureka.internal:8761/eureka"
+  }
+  config "spring-cloud" {
+    url = "http://config.internal:8888"
+  }
   target "docker" {}
 }
 
@@ -46,6 +52,13 @@ service "orders" {
   call "billing" {
     attempt_timeout = "500ms"
     deadline        = "2s"
+    retries         = 1
+    breaker {
+      window          = "20s"
+      min_calls       = 10
+      failure_percent = 60
+      open            = "2s"
+    }
   }
   call "monolith" {}
 }

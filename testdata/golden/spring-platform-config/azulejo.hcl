@@ -1,0 +1,4 @@
+system "case" {
+  namespace = "example.com/case"
+  config "spring-cloud" {}
+}

@@ -1,0 +1,4 @@
+service "orders" {
+  language = "python"
+  port     = 8101
+}
