@@ -296,14 +296,22 @@ func (w *world) answer(path string) (a answer) {
 	return a
 }
 
+var nextPort atomic.Int32
+
+// freePort never gives a port twice, and none from which the system serves outgoing
+// connections: it is free until the test takes it.
 func freePort(t *testing.T) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		port := 10000 + int(nextPort.Add(1)+int32(os.Getpid()*37))%5000
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	return portOf(l)
+	t.Fatal("no free port")
+	return 0
 }
 
 // alive does not count one that has ended and waits for process 1 to notice.

@@ -70,6 +70,9 @@ func drainLoad(_ context.Context, b *bench) (string, error) {
 		return "", notRun(noBusiness, b.target.Paths.API)
 	}
 	total := s.before + s.after
+	if soon := s.atOnce(); s.after < loadClients && soon != "" {
+		return "", fmt.Errorf("no time for a gateway to see that it leaves: requests on their way are lost%s", soon)
+	}
 	if s.before < loadClients || s.after < loadClients {
 		return "", notRun("too little load: %d requests before and %d after SIGTERM", s.before, s.after)
 	}
