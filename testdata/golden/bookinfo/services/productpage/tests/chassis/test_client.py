@@ -289,7 +289,13 @@ async def test_a_breaker_that_opens_is_logged() -> None:
         with structlog.testing.capture_logs() as lines:
             await client.get("ratings", "/")
     assert lines == [
-        {"event": "circuit breaker", "log_level": "warning", "call": "ratings", "state_from": "closed", "state_to": "open"}
+        {
+            "event": "circuit breaker",
+            "log_level": "warning",
+            "call": "ratings",
+            "state_from": "closed",
+            "state_to": "open",
+        }
     ]
 
 
