@@ -47,7 +47,7 @@ var packKinds = map[string]packKind{
 	KindTarget:  {"provider", []string{"service", "system"}, false},
 	KindSystem:  {"", []string{"system"}, false},
 
-	KindPlatform: {"discovery or config", []string{"system"}, true},
+	KindPlatform: {"discovery or config", []string{"system"}, false},
 }
 
 // Kind is what the pack is for: service, gateway, target, platform or system.

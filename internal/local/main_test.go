@@ -107,6 +107,9 @@ func testService(modes []string) {
 		if has("stubborn") {
 			return
 		}
+		if has("registers") {
+			fmt.Println("cancelled:", cancel())
+		}
 		fmt.Println("stopped")
 		os.Exit(0)
 	}()
@@ -119,6 +122,17 @@ func testService(modes []string) {
 	}
 	fmt.Println(http.ListenAndServe(net.JoinHostPort(os.Getenv("HOST"), os.Getenv("PORT")), testHandler(has("never"))))
 	os.Exit(1)
+}
+
+// cancel takes this process off the registry.
+func cancel() string {
+	name := strings.ToUpper(os.Getenv("SERVICE_NAME"))
+	req, _ := http.NewRequest(http.MethodDelete, os.Getenv("EUREKA_URL")+"/apps/"+name+"/h:"+strings.ToLower(name)+":"+os.Getenv("PORT"), nil)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err.Error()
+	}
+	return res.Status
 }
 
 // register tells the registry of this process, a while after its start.

@@ -65,6 +65,9 @@ func TestUpPlaysThePlatform(t *testing.T) {
 	if err := w.stop(); err != nil {
 		t.Error(err)
 	}
+	if !strings.Contains(w.out.String(), "cancelled: 200 OK") {
+		t.Errorf("the registry was gone before the services:\n%s", w.out)
+	}
 	if answers(fmt.Sprintf("127.0.0.1:%d", w.o.PlatformPort)) {
 		t.Error("the registry's port is still open")
 	}

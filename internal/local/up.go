@@ -54,6 +54,7 @@ type runner struct {
 	prober    *prober
 	transport *http.Transport
 	servers   []*http.Server
+	playing   *http.Server // the registry and config server, nil if none is played
 	serving   sync.WaitGroup
 	exits     chan *instance // each one that ends by itself
 }
@@ -105,7 +106,7 @@ func interrupted(err error, when string) error {
 // they say so.
 func (r *runner) serve() {
 	if r.played != nil {
-		r.listen(&r.played, play(r.o.ConfigDir))
+		r.playing = r.listen(&r.played, play(r.o.ConfigDir))
 	}
 	if r.gateway != nil {
 		r.listen(&r.gateway, newGateway(r.routes, r.transport))
@@ -118,11 +119,12 @@ func (r *runner) serve() {
 }
 
 // listen hands a held port over to a server.
-func (r *runner) listen(l *net.Listener, h http.Handler) {
+func (r *runner) listen(l *net.Listener, h http.Handler) *http.Server {
 	server, held := newServer(h), *l
 	*l = nil
 	r.servers = append(r.servers, server)
 	r.serving.Go(func() { _ = server.Serve(held) })
+	return server
 }
 
 // start starts every instance of the platform, or of all else; none waits for another.
@@ -238,7 +240,9 @@ func (r *runner) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), r.o.StopTimeout)
 	defer cancel()
 	for _, s := range r.servers {
-		go func() { _ = s.Shutdown(ctx) }()
+		if s != r.playing { // services that stop tell the registry
+			go func() { _ = s.Shutdown(ctx) }()
+		}
 	}
 	forced := r.stopAll()
 	for _, s := range r.servers {
